@@ -1,0 +1,15 @@
+revoke create on schema public from public;
+
+grant usage on schema raw to {loader}, {transformer};
+grant select, insert, update on raw.loads to {loader};
+grant select, insert on raw.camera_events, raw.rejected_rows to {loader};
+grant select on all tables in schema raw to {transformer};
+
+grant usage on schema marts to {loader}, {reader};
+grant select, insert on marts.data_versions to {transformer};
+grant select on marts.data_versions to {loader};
+grant select on all tables in schema marts to {reader};
+alter default privileges for role {transformer} in schema marts grant select on tables to {reader};
+
+alter role {reader} set default_transaction_read_only = on;
+alter role {transformer} set search_path = marts;

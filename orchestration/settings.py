@@ -1,0 +1,110 @@
+"""Every setting of Dwellhouse, read once from `DWELLHOUSE_*` environment variables and `.env`."""
+
+import difflib
+import os
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from serving.settings import ServingSettings
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "DWELLHOUSE_"
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or has an unusable value; the text says which and what to do."""
+
+
+def _known_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        message = f"{name!r} is no IANA time zone; write it like Europe/Berlin"
+        raise ValueError(message) from error
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_known_timezone)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What an operator can choose; the description of each field is its documentation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(PROJECT_ROOT / ".dwellhouse", description="State: database, secrets, logs")
+    landing: Path = Field(PROJECT_ROOT / "landing", description="The folder that is watched")
+    database_url: str | None = Field(
+        None, description="Postgres 15 or newer to use in place of the embedded one"
+    )
+    role_prefix: str | None = Field(
+        None, description="Prefix of the database roles; of an outside database, its name and _"
+    )
+    dagster_host: str = Field("127.0.0.1", description="Address that Dagster's UI listens on")
+    dagster_port: Port = Field(3000, description="Port of Dagster's UI")
+
+    default_timezone: Timezone = Field("UTC", description="Zone of timestamps without an offset")
+    max_session_hours: int = Field(24, ge=1, description="A longer stay is timed out")
+    visit_gap_minutes: int = Field(180, ge=1, description="A longer gap starts a new visit")
+    waiting_minutes: int = Field(10, ge=0, description="A longer stay counts as waiting")
+    future_tolerance_hours: int = Field(24, ge=0, description="How far ahead an event may lie")
+    earliest_event: date = Field(date(2000, 1, 1), description="Older events are rejected")
+
+    settle_seconds: float = Field(1.0, ge=0, description="How long a file must stay unchanged")
+    batch_max_files: int = Field(200, ge=1, description="Most files in one run")
+    batch_max_bytes: int = Field(2 * 1024**3, ge=1, description="Most bytes in one run")
+    chunk_rows: int = Field(50_000, ge=1, description="Rows validated and copied at a time")
+    max_file_bytes: int = Field(20 * 1024**3, ge=1, description="A larger file is quarantined")
+    max_columns: int = Field(256, ge=4, description="A file with more columns is quarantined")
+    max_field_length: int = Field(10_000, ge=1, description="A row with a longer field is rejected")
+    max_rejected_share: float = Field(
+        0.5, ge=0, le=1, description="A file with a larger share of bad rows is quarantined"
+    )
+
+
+def _message(error: ValidationError) -> str:
+    lines = [
+        f"{PREFIX}{str(item['loc'][0]).upper()} = {item['input']!r}: {item['msg']}"
+        for item in error.errors()
+    ]
+    return "Unusable setting. " + "; ".join(lines)
+
+
+def _reject_unknown(names: set[str]) -> None:
+    fields = Settings.model_fields.keys() | ServingSettings.model_fields.keys()
+    known = {PREFIX + field.upper() for field in fields}
+    for name in sorted(names - known):
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {nearest[0]}?" if nearest else "; .env.example lists them all"
+        message = f"{name} is no setting of Dwellhouse{hint}"
+        raise SettingsError(message)
+
+
+def load_settings() -> Settings:
+    """Read and check all settings; raises SettingsError with a sentence for the operator."""
+    from_file = {name for name in dotenv_values(".env") if name.startswith(PREFIX)}
+    _reject_unknown(from_file | {name for name in os.environ if name.startswith(PREFIX)})
+    try:
+        ServingSettings()
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsError(_message(error)) from error
+    return settings.model_copy(
+        update={"home": settings.home.resolve(), "landing": settings.landing.resolve()}
+    )
+
+
+@lru_cache(maxsize=1)
+def current_settings() -> Settings:
+    """Give the settings of this process, read at the first call."""
+    return load_settings()

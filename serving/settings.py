@@ -1,0 +1,39 @@
+"""The API's own settings, read from `DWELLHOUSE_*` environment variables and `.env`."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class ServingSettings(BaseSettings):
+    """What an operator can choose of the API."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DWELLHOUSE_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(PROJECT_ROOT / ".dwellhouse", description="State: database, secrets, logs")
+    api_host: str = Field("127.0.0.1", description="Address that the API listens on")
+    api_port: int = Field(8000, ge=1, le=65535, description="Port of the API")
+    api_pool_size: int = Field(8, ge=1, description="Database connections of one API process")
+    api_statement_timeout_seconds: float = Field(
+        10.0, gt=0, description="A slower query is given up with 504"
+    )
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the read-only role, as the stack wrote it down in the home folder.
+
+        Raises FileNotFoundError before the first start of the stack.
+        """
+        return (self.home / "secrets" / "reader.url").read_text(encoding="utf-8").strip()
+
+
+@lru_cache(maxsize=1)
+def current_settings() -> ServingSettings:
+    """Give the settings of this process, read at the first call."""
+    return ServingSettings()

@@ -1,0 +1,89 @@
+"""One real Postgres for the whole run, and a fresh warehouse for each test that asks for one.
+
+`DWELLHOUSE_TEST_DATABASE_URL` runs the same tests on an outside Postgres: its superuser's URL.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres
+from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
+from orchestration.settings import Settings
+
+TEMPLATE = "dwellhouse_template"
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Iterator[Path]:
+    """A folder that all workers of this test run see.
+
+    It lies beside pytest's own folder, which pytest closes to the user that Postgres runs as.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    folder = Path(tempfile.gettempdir()) / f"dwellhouse-tests-{run[:12]}"
+    folder.mkdir(exist_ok=True)
+    yield folder
+    if not EmbeddedPostgres(folder / "server").is_running():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_url(shared_folder: Path) -> Iterator[str]:
+    """The superuser's URL of the test run's Postgres; without fsync, for nothing has to last."""
+    outside = os.environ.get("DWELLHOUSE_TEST_DATABASE_URL")
+    if outside:
+        yield outside
+        return
+    server = EmbeddedPostgres(shared_folder / "server", {"fsync": "off", "max_connections": "300"})
+    with server.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, shared_folder: Path) -> Warehouse:
+    """A prepared, empty warehouse that is only ever copied."""
+    settings = Settings(home=shared_folder / "template", role_prefix="")
+    marker = shared_folder / "template.lock"
+    with marker.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return Warehouse.of_home(settings.home)
+        except RuntimeError:
+            return prepare_warehouse(settings, with_database(server_url, TEMPLATE))
+
+
+@contextmanager
+def copied_database(server_url: str, template: str) -> Iterator[str]:
+    """Give the name of a fresh copy of the database `template`; drop it afterwards."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        statement = sql.SQL("create database {} template {} strategy file_copy")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield name
+        finally:
+            statement = sql.SQL("drop database {} with (force)")
+            connection.execute(statement.format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def warehouse(server_url: str, template: Warehouse) -> Iterator[Warehouse]:
+    """A fresh, empty warehouse: migrated, with its roles, without data or models."""
+    with copied_database(server_url, TEMPLATE) as name:
+        yield replace(
+            template,
+            loader=with_database(template.loader, name),
+            transformer=with_database(template.transformer, name),
+            reader=with_database(template.reader, name),
+        )

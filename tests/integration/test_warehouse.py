@@ -1,0 +1,51 @@
+"""The warehouse that a start makes: roles with least privilege, migrations applied once."""
+
+import psycopg
+import pytest
+
+from orchestration.runtime.warehouse import Warehouse
+
+LOAD = (
+    "insert into raw.loads (file_name, sha256, bytes, source, status) values ('a', 'b', 1, 'c', %s)"
+)
+
+
+def run(url: str, statement: str, *parameters: object) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(statement, parameters)
+
+
+def test_loader_writes_raw(warehouse: Warehouse) -> None:
+    run(warehouse.loader, LOAD, "loading")
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("reader", "select * from raw.loads"),
+        ("reader", "delete from marts.data_versions"),
+        ("reader", "create table marts.mine ()"),
+        ("loader", "delete from raw.camera_events"),
+        ("loader", "insert into marts.data_versions (load_ids) values ('{}')"),
+        ("transformer", "delete from raw.camera_events"),
+        ("transformer", "delete from marts.data_versions"),
+    ],
+)
+def test_roles_can_do_no_more_than_they_need(
+    warehouse: Warehouse, role: str, statement: str
+) -> None:
+    with pytest.raises(
+        (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
+    ):
+        run(getattr(warehouse, role), statement)
+
+
+def test_reader_sees_what_the_transformer_makes(warehouse: Warehouse) -> None:
+    run(warehouse.transformer, "create table marts.made_later as select 1 as one")
+    run(warehouse.reader, "select one from marts.made_later")
+
+
+def test_one_content_is_loaded_once(warehouse: Warehouse) -> None:
+    run(warehouse.loader, LOAD, "loaded")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        run(warehouse.loader, LOAD, "loaded")
