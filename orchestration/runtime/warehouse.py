@@ -173,4 +173,4 @@ def _grant(connection: psycopg.Connection, names: dict[Role, str]) -> None:
 
 def _statements(path: Path) -> LiteralString:
     """Read the project's own SQL, which is as trustworthy as its code."""
-    return cast("LiteralString", path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8")
