@@ -1,0 +1,119 @@
+"""Runs the suites on frames and gives typed results.
+
+A Great Expectations context is built once a process: names are unique in it and building costs more
+than judging a chunk.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+import great_expectations as gx
+import pandas as pd
+from great_expectations import ExpectationSuite, ValidationDefinition
+from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.data_context.types.base import ProgressBarsConfig
+
+from expectations.suites import header_suite, outcome_suite, row_suite
+from expectations.verdict import Check, Limits, RowFailure, Scope, Tally
+
+
+class Gate:
+    """The three suites of one set of limits, ready to judge any number of files."""
+
+    def __init__(self, limits: Limits) -> None:
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(
+            globally=False, metric_calculations=False
+        )
+        asset = context.data_sources.add_pandas("gate").add_dataframe_asset("gate")
+        batch = asset.add_batch_definition_whole_dataframe("gate")
+        suites: dict[str, tuple[Scope, ExpectationSuite]] = {
+            "header": ("file", header_suite(limits.max_columns)),
+            "rows": ("row", row_suite(limits.max_field_length)),
+            "outcome": ("file", outcome_suite(limits.max_rejected_share)),
+        }
+        self._suites = {
+            name: _PreparedSuite(context.suites.add(suite), scope, batch)
+            for name, (scope, suite) in suites.items()
+        }
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """All checks of the three suites, in the order in which they are judged."""
+        return [check for suite in self._suites.values() for check in suite.checks]
+
+    def header_failure(self, header: Sequence[str], tally: Tally) -> Check | None:
+        """Judge the column names of a file; give the first check that fails."""
+        names = pd.Series(header, dtype="str")  # a nameless column is ignored, not a duplicate
+        frame = pd.DataFrame({"column_name": names.mask(names == "")})
+        return self._first_failure("header", frame, tally)
+
+    def outcome_failure(self, rows_read: int, rows_rejected: int, tally: Tally) -> Check | None:
+        """Judge a file by what became of its rows; give the first check that fails."""
+        share = rows_rejected / rows_read if rows_read else 0.0
+        frame = pd.DataFrame({"rows_read": [rows_read], "rejected_share": [share]})
+        return self._first_failure("outcome", frame, tally)
+
+    def row_failures(
+        self, candidates: pd.DataFrame, earliest: datetime, latest: datetime, tally: Tally
+    ) -> list[RowFailure]:
+        """Judge candidate rows (indexed 0…n-1); give one failure for each row to reject."""
+        suite = self._suites["rows"]
+        parameters = {"earliest": pd.Timestamp(earliest), "latest": pd.Timestamp(latest)}
+        failing = suite.failing_positions(candidates, tally, parameters)
+        reasons: dict[int, Check] = {}
+        for check in suite.checks:
+            for position in failing.get(check.name, ()):
+                reasons.setdefault(position, check)
+        return [RowFailure(position, check) for position, check in sorted(reasons.items())]
+
+    def _first_failure(self, name: str, frame: pd.DataFrame, tally: Tally) -> Check | None:
+        suite = self._suites[name]
+        failing = suite.failing_positions(frame, tally, {})
+        return next((check for check in suite.checks if check.name in failing), None)
+
+
+class _PreparedSuite:
+    def __init__(self, suite: ExpectationSuite, scope: Scope, batch: BatchDefinition) -> None:
+        self.checks = [
+            Check(
+                name=str(item.meta["check"]),
+                scope=scope,
+                reason_code=str(item.meta["reason_code"]),
+                expectation=item.expectation_type,
+                column=item.meta.get("blames", getattr(item, "column", None)),
+            )
+            for item in suite.expectations
+        ]
+        self._validation = ValidationDefinition(name=suite.name, data=batch, suite=suite)
+
+    def failing_positions(
+        self, frame: pd.DataFrame, tally: Tally, parameters: dict[str, pd.Timestamp]
+    ) -> dict[str, list[int]]:
+        """Give the failing positions by check; an empty list where the whole table fails."""
+        result = self._validation.run(
+            batch_parameters={"dataframe": frame},
+            expectation_parameters=parameters,
+            result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
+        )
+        failing: dict[str, list[int]] = {}
+        for item in result.results:
+            if item.exception_info.get("raised_exception"):
+                raise RuntimeError(item.exception_info["exception_message"])
+            check = str(item.expectation_config.meta["check"])
+            positions = item.result.get("unexpected_index_list") or []
+            failed = len(positions) or int(not item.success)
+            tally.add(check, item.result.get("element_count", 1), failed)
+            if not item.success:
+                failing[check] = positions
+        return failing
+
+
+@lru_cache(maxsize=4)
+def gate(limits: Limits) -> Gate:
+    """Give the process's gate for these limits."""
+    return Gate(limits)
