@@ -1,0 +1,41 @@
+{#-
+    Hours, days and weeks of a time zone, as instants. An hour is one of the local clock; days and
+    weeks are made of whole hours, so the sums over hours are the sums over days, whatever the
+    clocks do:
+    - a clock that jumps by whole hours: date_trunc() with a zone is right, 23 or 25 hours a day;
+    - a jump by half an hour (Lord Howe): the hours around it are cut where the clock jumps, else
+      two hours would overlap;
+    - a midnight that is skipped starts the day at the jump, one that occurs twice at its first.
+-#}
+{% macro hour_start(instant, zone) -%}
+    case
+        when extract(
+            minute from date_trunc('hour', {{ instant }}, {{ zone }}) at time zone {{ zone }}
+        ) = 0
+            then date_trunc('hour', {{ instant }}, {{ zone }})
+        else date_trunc('hour', date_trunc('hour', {{ instant }}, {{ zone }}), {{ zone }})
+            + interval '1 hour'
+    end
+{%- endmacro %}
+
+
+{% macro hour_end(start, zone) -%}
+    {{ hour_start("(date_trunc('hour', " ~ start ~ ", " ~ zone ~ ") + interval '1 hour')", zone) }}
+{%- endmacro %}
+
+
+{#- `day` is a date. Postgres takes the second of two equal local times, hence the look back. -#}
+{% macro day_start(day, zone) -%}
+    case
+        when (({{ day }})::timestamp at time zone {{ zone }} - interval '1 hour')
+            at time zone {{ zone }} = ({{ day }})::timestamp
+            then ({{ day }})::timestamp at time zone {{ zone }} - interval '1 hour'
+        else ({{ day }})::timestamp at time zone {{ zone }}
+    end
+{%- endmacro %}
+
+
+{#- The Monday of the ISO week that holds the date `day`. -#}
+{% macro monday(day) -%}
+    ({{ day }} - (extract(isodow from {{ day }})::int - 1))
+{%- endmacro %}

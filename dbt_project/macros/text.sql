@@ -1,0 +1,19 @@
+{% macro null_if_blank(column) -%}
+    nullif(trim({{ column }}), '')
+{%- endmacro %}
+
+
+{#- Camera systems spell "we do not know" in many ways; all of them are null here. -#}
+{% macro null_if_unknown(column) -%}
+    case
+        when lower(trim({{ column }})) not in (
+            '', 'unknown', 'not_determined', 'inconclusive', 'n/a', 'none', 'null'
+        ) then trim({{ column }})
+    end
+{%- endmacro %}
+
+
+{#- Byte order, whatever collation the database has. -#}
+{% macro smallest_text(column) -%}
+    min({{ column }} collate "C")
+{%- endmacro %}

@@ -1,0 +1,24 @@
+{{ config(materialized='view') }}
+
+with loads as (
+    select
+        load_id,
+        file_name,
+        sha256,
+        bytes,
+        source,
+        status,
+        rows_read,
+        rows_loaded,
+        rows_rejected,
+        reason_code,
+        reason,
+        started_at,
+        finished_at,
+        run_id,
+        validation,
+        stored_as
+    from {{ source('raw', 'loads') }}
+)
+
+select * from loads

@@ -1,0 +1,20 @@
+{#- Every exit either closes exactly one session or is an orphan. -#}
+{% test exits_are_closed_or_orphans(model) %}
+with exits as (
+    select coalesce(session_id, event_id) as ended_id from {{ model }} where is_exit
+),
+
+ends as (
+    select session_id as ended_id from {{ ref('fct_sessions') }} where session_status = 'closed'
+    union all
+    select event_id as ended_id from {{ ref('fct_orphan_exits') }}
+),
+
+differences as (
+    (select * from exits except all select * from ends)
+    union all
+    (select * from ends except all select * from exits)
+)
+
+select * from differences
+{% endtest %}
