@@ -1,0 +1,215 @@
+"""Runs the dbt project inside this process: no new interpreter, no second parse.
+
+dbt keeps its flags, adapters and loggers in globals, so one process runs one command at a time.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.lib.dbt_environment import dbt_environment
+from orchestration.lib.dbt_manifest import fingerprint, is_parsed, mark_parsed, parsing
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2] / "dbt_project"
+
+DbtEvent = Mapping[str, Mapping[str, object]]
+OnEvent = Callable[[DbtEvent], None]
+
+_one_at_a_time = threading.RLock()
+
+
+class DbtError(RuntimeError):
+    """dbt could not even read the project; the text says why."""
+
+
+@dataclass(frozen=True)
+class DbtNode:
+    """What came of one seed, model or test; `message` is in plain words where it failed."""
+
+    unique_id: str
+    name: str
+    status: str
+    seconds: float
+    message: str
+
+    @property
+    def is_failed(self) -> bool:
+        """Tell whether the node itself failed; one that is skipped is not to blame."""
+        return self.status in ("error", "fail", "runtime error")
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """What came of one dbt command; `error` says what stopped dbt before any node could fail."""
+
+    success: bool
+    nodes: tuple[DbtNode, ...] = ()
+    error: str | None = None
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why each failed node failed, by its name."""
+        return {node.name: node.message for node in self.nodes if node.is_failed}
+
+    @property
+    def explanation(self) -> str:
+        """All that went wrong as one text, empty after a success."""
+        lines = [f"{name}: {message}" for name, message in self.failed.items()]
+        return "\n".join([self.error, *lines] if self.error else lines)
+
+
+class DbtProject:
+    """The dbt project; what dbt writes goes to `target_path`, never into the checkout."""
+
+    def __init__(self, target_path: Path, folder: Path = PROJECT_FOLDER) -> None:
+        self.target_path = target_path
+        self.folder = folder
+        self._manifest: Manifest | None = None
+        self._parsed: str | None = None
+
+    def manifest_path(self) -> Path:
+        """Give the path of `manifest.json`, parsed anew where the project has changed since.
+
+        Needs no database. Raises DbtError if the project cannot be parsed.
+        """
+        if not is_parsed(self.target_path, fingerprint(self.folder)):
+            with _one_at_a_time:
+                self._current_manifest()
+        return self.target_path / "manifest.json"
+
+    def preload(self) -> None:
+        """Import dbt and parse now, so that the first build of this process need not."""
+        with _one_at_a_time:
+            self._current_manifest()
+
+    def build(
+        self,
+        transformer_url: str,
+        variables: Mapping[str, object],
+        on_event: OnEvent | None = None,
+        *,
+        select: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        full_refresh: bool = False,
+    ) -> DbtResult:
+        """Run seeds, models and data tests in the order of the graph, all of them by default.
+
+        `on_event` gets dbt's structured events above debug level, one at a time, also from dbt's
+        threads; it must not raise.
+        """
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
+        return self._run(arguments, transformer_url, variables, on_event)
+
+    def unit_tests(
+        self, transformer_url: str, variables: Mapping[str, object], on_event: OnEvent | None = None
+    ) -> DbtResult:
+        """Run the dbt unit tests; the models must have been built in that database."""
+        arguments = ["test", "--select", "test_type:unit"]
+        return self._run(arguments, transformer_url, variables, on_event)
+
+    def compiled_models(
+        self, transformer_url: str, variables: Mapping[str, object]
+    ) -> dict[str, str]:
+        """Give the SQL of each model by its name, in an order that respects the graph."""
+        with _one_at_a_time, dbt_environment(transformer_url):
+            outcome = self._invoke(["compile", *_variables(variables)], self._current_manifest())
+        if not outcome.success:
+            raise DbtError(_result(outcome).explanation)
+        nodes = [result.node for result in outcome.result.results]
+        return {node.name: node.compiled_code for node in nodes if node.resource_type == "model"}
+
+    def _run(
+        self,
+        arguments: list[str],
+        url: str,
+        variables: Mapping[str, object],
+        on_event: OnEvent | None,
+    ) -> DbtResult:
+        with _one_at_a_time, dbt_environment(url):
+            manifest = self._current_manifest()
+            arguments = [*arguments, "--no-write-json", *_variables(variables)]
+            return _result(self._invoke(arguments, manifest, on_event))
+
+    def _current_manifest(self) -> "Manifest":
+        """Give the parsed project of this process, while no file of it has changed.
+
+        The operator's variables are used by SQL only, which dbt renders at each run; so one parse
+        serves all values of them.
+        """
+        current = fingerprint(self.folder)
+        if self._manifest is None or self._parsed != current:
+            with parsing(self.target_path):
+                outcome = self._invoke(["parse"])
+                if not outcome.success:
+                    raise DbtError(_result(outcome).explanation)
+                mark_parsed(self.target_path, current)
+            self._manifest, self._parsed = outcome.result, current
+        return self._manifest
+
+    def _invoke(
+        self,
+        arguments: list[str],
+        manifest: "Manifest | None" = None,
+        on_event: OnEvent | None = None,
+    ) -> "dbtRunnerResult":
+        from dbt.cli.main import dbtRunner  # seconds: only who runs dbt pays for it
+
+        callbacks = [_forwarded_to(on_event)] if on_event else []
+        folders = {
+            "--project-dir": self.folder, "--profiles-dir": self.folder,
+            "--target-path": self.target_path, "--log-path": self.target_path,
+        }  # fmt: skip
+        paths = [str(part) for pair in folders.items() for part in pair]
+        silence = ["--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
+        outcome = dbtRunner(manifest, callbacks).invoke([*arguments, *paths, *silence])
+        if outcome.exception and not isinstance(outcome.exception, Exception):
+            raise outcome.exception  # an interrupt, which dbt turns into a result
+        return outcome
+
+
+def _selection(select: Iterable[str], exclude: Iterable[str]) -> list[str]:
+    chosen = {"--select": list(select), "--exclude": list(exclude)}
+    return [part for name, values in chosen.items() if values for part in (name, *values)]
+
+
+def _variables(variables: Mapping[str, object]) -> list[str]:
+    return ["--vars", json.dumps(dict(variables), default=str)]
+
+
+def _forwarded_to(on_event: OnEvent) -> "Callable[[EventMsg], None]":
+    from dbt_common.events.functions import msg_to_dict
+
+    taking_turns = threading.Lock()
+
+    def forward(message: "EventMsg") -> None:
+        if message.info.level != "debug":  # thousands, and each costs a conversion
+            with taking_turns:
+                on_event(msg_to_dict(message))
+
+    return forward
+
+
+def _result(outcome: "dbtRunnerResult") -> DbtResult:
+    results = getattr(outcome.result, "results", None) or ()
+    error = str(outcome.exception).strip() if outcome.exception else None
+    return DbtResult(outcome.success, tuple(_node(result) for result in results), error)
+
+
+def _node(result: "NodeResult") -> DbtNode:
+    status = str(result.status)
+    message = result.message or ""
+    if status == "fail" and result.node.resource_type == "test":
+        message = f"{result.failures} rows break this rule"
+    lines = (line.strip() for line in message.splitlines())
+    told = " ".join(line for line in lines if line and not line.startswith("compiled code at"))
+    return DbtNode(result.node.unique_id, result.node.name, status, result.execution_time, told)

@@ -1,0 +1,42 @@
+"""How dbt learns where the warehouse is: environment variables, set for one call."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+# A reader that lasts longer than this fails the build, in place of holding up all other readers.
+LOCK_TIMEOUT = "15s"
+
+
+@contextmanager
+def dbt_environment(url: str) -> Iterator[None]:
+    """Let dbt's profile, and libpq below it, find the database of `url` until the end of the block.
+
+    What libpq knows by an environment variable (`sslmode`, ...) may follow in the URL's query.
+    """
+    changes = _variables(url)
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _variables(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    libpq = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)}
+    return libpq | {
+        "DBT_HOST": parts.hostname or "127.0.0.1",
+        "DBT_PORT": str(parts.port or 5432),
+        "DBT_USER": unquote(parts.username or ""),
+        "DBT_ENV_SECRET_PASSWORD": unquote(parts.password or ""),
+        "DBT_NAME": unquote(parts.path.lstrip("/")),
+        "PGOPTIONS": f"-c lock_timeout={LOCK_TIMEOUT} -c timezone=UTC",
+        "DO_NOT_TRACK": "1",
+    }
