@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     )
     dagster_host: str = Field("127.0.0.1", description="Address that Dagster's UI listens on")
     dagster_port: Port = Field(3000, description="Port of Dagster's UI")
+    dagster_yaml: Path | None = Field(
+        None, description="A dagster.yaml to use in place of the shipped one"
+    )
 
     default_timezone: Timezone = Field("UTC", description="Zone of timestamps without an offset")
     max_session_hours: int = Field(24, ge=1, description="A longer stay is timed out")
@@ -61,6 +64,7 @@ class Settings(BaseSettings):
     earliest_event: date = Field(date(2000, 1, 1), description="Older events are rejected")
 
     settle_seconds: float = Field(1.0, ge=0, description="How long a file must stay unchanged")
+    max_concurrent_runs: int = Field(2, ge=1, description="Most runs at the same time")
     batch_max_files: int = Field(200, ge=1, description="Most files in one run")
     batch_max_bytes: int = Field(2 * 1024**3, ge=1, description="Most bytes in one run")
     chunk_rows: int = Field(50_000, ge=1, description="Rows validated and copied at a time")

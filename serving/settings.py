@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +23,12 @@ class ServingSettings(BaseSettings):
     api_pool_size: int = Field(8, ge=1, description="Database connections of one API process")
     api_statement_timeout_seconds: float = Field(
         10.0, gt=0, description="A slower query is given up with 504"
+    )
+    api_log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
+        "info", description="What the API writes to its log, and everything graver"
+    )
+    api_access_log: bool = Field(
+        default=False, description="Whether the API logs a line for each request"
     )
 
     @property

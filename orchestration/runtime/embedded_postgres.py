@@ -185,12 +185,14 @@ class EmbeddedPostgres:
         raise PostgresStartError(message)
 
     def _run(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        user = _system_user()
         # Output goes through a file: a started server would keep a pipe open for ever.
         with (self.home / "postgres.out").open("w+") as output:
             result = subprocess.run(
                 [str(BINARIES / command), *arguments],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, text=True,
-                user=_system_user(), cwd="/", check=False, start_new_session=True,
+                user=user, group=user, extra_groups=None if user is None else [],
+                cwd="/", check=False, start_new_session=True,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
             )  # fmt: skip
             output.seek(0)

@@ -1,0 +1,230 @@
+"""The `dwellhouse` command. Thin: each command calls one function and prints what it gives.
+
+What is slow to import (Dagster, dbt, Great Expectations) is imported by the commands that need it.
+"""
+
+import dataclasses
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from orchestration.settings import SettingsError, current_settings
+
+if TYPE_CHECKING:
+    from orchestration.runtime.headless import LoadedFile
+
+app = typer.Typer(
+    help="A warehouse for camera events: drop CSV files, read dwell, occupancy and visitors.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+WAIT_SECONDS = 0.2
+
+
+class Role(StrEnum):
+    """A database role that people and tools connect as."""
+
+    reader = "reader"
+    loader = "loader"
+    transformer = "transformer"
+
+
+def main() -> None:
+    """Run the command; tell a foreseeable error in one sentence and end with status 1."""
+    from psycopg import OperationalError
+
+    from orchestration.runtime.embedded_postgres import PostgresStartError
+    from orchestration.runtime.warehouse import WarehouseError
+
+    try:
+        app()
+    except (SettingsError, WarehouseError, PostgresStartError, FileNotFoundError) as error:
+        _fail(str(error))
+    except OperationalError as error:
+        _fail(f"The database does not answer; is the stack up? Start it with: make up\n{error}")
+
+
+@app.command()
+def up() -> None:
+    """Start the stack and stay in front; Ctrl-C ends it."""
+    from orchestration.runtime.stack import Stack, StackError
+
+    try:
+        Stack(current_settings()).run()
+    except StackError as error:
+        _fail(str(error))
+
+
+@app.command()
+def down() -> None:
+    """Stop the stack of this home folder."""
+    from orchestration.runtime.stack import running_stack
+
+    home = current_settings().home
+    state = running_stack(home)
+    if state is None:
+        print("No stack runs here.")
+        return
+    os.kill(state.pid, signal.SIGTERM)
+    while running_stack(home) is not None:
+        time.sleep(WAIT_SECONDS)
+    print("The stack has stopped.")
+
+
+@app.command()
+def prepare() -> None:
+    """Make the database, its roles and tables ready without starting anything (for containers)."""
+    from orchestration.runtime.stack import prepare as prepare_files
+    from orchestration.runtime.warehouse import open_warehouse
+
+    settings = current_settings()
+    with open_warehouse(settings):
+        prepare_files(settings)
+    print(f"The warehouse is ready; its secrets are in {settings.home / 'secrets'}")
+
+
+@app.command()
+def demo() -> None:
+    """Start the stack, drop a made-up month of visitors, show what came of it; the stack stays."""
+    from orchestration.runtime.demo import finished_demo, make_month, start_in_background
+    from orchestration.runtime.demo_report import print_demo
+    from orchestration.runtime.stack import StackError
+
+    settings = current_settings()
+    started = time.monotonic()
+    try:
+        print("Starting the stack …", flush=True)
+        stack = start_in_background(settings)
+        print(f"Dropping {make_month(settings)} …", flush=True)
+        result = finished_demo(settings, stack)
+    except StackError as error:
+        _fail(str(error))
+    print_demo(result, settings, time.monotonic() - started)
+
+
+@app.command()
+def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")]) -> None:
+    """Load files and build the marts, without a running stack; status 0 if all are loaded."""
+    from rich.console import Console
+
+    from orchestration.runtime.headless import load_files
+
+    with Console(stderr=True).status(f"Loading {len(files)} file(s) …"):
+        result = load_files(current_settings(), files)
+    _print_files(result.files)
+    if not result.is_published:
+        _fail("The marts could not be built; the run in Dagster's UI says why.")
+    if len(result.files) < len(files) or not all(file.is_in_warehouse for file in result.files):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when all is published")] = False,
+    timeout: Annotated[float, typer.Option(help="Give up waiting after seconds")] = 3600.0,
+) -> None:
+    """Show files waiting, loads, the last run and the data version."""
+    from orchestration.runtime.stack import running_stack
+    from orchestration.runtime.status import open_status
+
+    settings = current_settings()
+    reader = open_status(settings.home, settings.landing)
+    deadline = time.monotonic() + timeout
+    while wait and not (seen := reader.read()).is_idle:
+        if running_stack(settings.home) is None and settings.database_url is None:
+            _fail("Files wait, but no stack runs here. Start it with: make up")
+        if time.monotonic() > deadline:
+            _fail(f"Not done after {timeout:.0f} s: {_summary(dataclasses.asdict(seen))}")
+        time.sleep(WAIT_SECONDS)
+    looked = dataclasses.asdict(reader.read())
+    print(json.dumps(looked, default=_plain, indent=2) if as_json else _summary(looked))
+
+
+@app.command()
+def url(
+    role: Annotated[Role, typer.Option(help="Whose rights the connection has")] = Role.reader,
+) -> None:
+    """Print the database URL of a role, for psql and BI tools."""
+    from orchestration.runtime.warehouse import Warehouse
+
+    print(getattr(Warehouse.of_home(current_settings().home), role))
+
+
+@app.command()
+def generate(
+    target: Annotated[Path, typer.Argument(help="The file to write, or - for standard output")],
+    rows: Annotated[int, typer.Option(min=0)] = 60_000,
+    days: Annotated[int, typer.Option(min=1)] = 31,
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])] = datetime(2025, 3, 1),  # noqa: DTZ001
+    seed: int = 1,
+    sites: Annotated[int, typer.Option(min=1)] = 3,
+    bad_share: Annotated[float, typer.Option(min=0, max=1)] = 0.01,
+) -> None:
+    """Write made-up visitor events; the same options give the same file."""
+    from orchestration.lib.generation import Generation, write_csv
+
+    chosen = Generation(seed, date.fromordinal(start.toordinal()), days, rows, sites,
+                        bad_share=bad_share)  # fmt: skip
+    made = write_csv(sys.stdout if str(target) == "-" else target, chosen)
+    print(f"{made.rows} rows, {sum(made.bad.values())} of them bad: {dict(made.bad)}",
+          file=sys.stderr)  # fmt: skip
+
+
+@app.command()
+def doctor() -> None:
+    """Check ports, folders, disk and database, and say how to mend what is wrong."""
+    from orchestration.runtime.doctor import findings
+
+    ill = 0
+    for finding in findings(current_settings()):
+        mark = "ok  " if finding.remedy is None else "FAIL"
+        print(f"{mark} {finding.subject}: {finding.seen}")
+        if finding.remedy is not None:
+            ill += 1
+            print(f"     → {finding.remedy}")
+    raise typer.Exit(1 if ill else 0)
+
+
+def _print_files(files: Sequence["LoadedFile"]) -> None:
+    for file in files:
+        print(
+            f"{file.file_name}: {file.status}, {file.rows_read:,} rows read, "
+            f"{file.rows_loaded:,} loaded, {file.rows_rejected:,} rejected"
+        )
+        if file.reason:
+            print(f"  {file.reason}")
+
+
+def _summary(status: dict[str, object]) -> str:
+    return "\n".join(f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in status.items())
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_shown(item)}" for name, item in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none yet" if value is None else _plain(value)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
+
+
+def _fail(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

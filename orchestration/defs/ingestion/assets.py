@@ -1,0 +1,100 @@
+"""Landing files become rows of raw; the verdict of the gate becomes asset checks."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import dagster as dg
+from pydantic import Field
+
+from expectations.checks import FILE_CHECKS, ROW_CHECKS
+from orchestration.defs.ingestion.report import batch_metadata, check_results
+from orchestration.defs.resources import LandingResource, WarehouseResource
+from orchestration.lib.load_outcome import LoadOutcome
+
+RAW_GROUP = "raw"
+
+landing_files = dg.AssetSpec(
+    "landing_files",
+    group_name="landing",
+    description="CSV exports of camera systems, as people drop them into the landing folder.",
+)
+
+RAW_TABLES = {
+    "raw_loads": "The ledger. Grain: one attempt at one file. A content is loaded at most once.",
+    "raw_camera_events": (
+        "Accepted rows, append-only. Grain: one row of a loaded file (`load_id, line_number`). "
+        "A file is in it wholly once or not at all."
+    ),
+    "raw_rejected_rows": (
+        "Rows that were set aside, with reason and raw text. Grain: one row of a loaded file."
+    ),
+}
+
+
+class LandedFilesConfig(dg.Config):
+    """The batch of a run: names in the landing folder; hidden ones are known by `shown_as`."""
+
+    files: list[str] = Field(default_factory=list)
+    shown_as: dict[str, str] = Field(default_factory=dict)
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            name, deps=[landing_files], group_name=RAW_GROUP, description=description,
+            kinds={"postgres", "table"},
+        )
+        for name, description in RAW_TABLES.items()
+    ],
+    check_specs=[
+        *(dg.AssetCheckSpec(name, asset="raw_loads") for name in FILE_CHECKS),
+        *(dg.AssetCheckSpec(name, asset="raw_camera_events") for name in ROW_CHECKS),
+    ],
+)  # fmt: skip
+def load_landing_files(
+    context: dg.AssetExecutionContext, config: LandedFilesConfig,
+    warehouse: WarehouseResource, landing: LandingResource,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:  # fmt: skip
+    """Load each file of the batch in a transaction of its own.
+
+    Idempotent: content that is loaded already is only moved out of landing.
+    """
+    outcomes = _outcomes(context, config, warehouse, landing)
+    metadata = batch_metadata(outcomes)
+    yield from (dg.MaterializeResult(asset_key=name, metadata=metadata) for name in RAW_TABLES)
+    yield from check_results(outcomes)
+
+
+def _outcomes(
+    context: dg.AssetExecutionContext, config: LandedFilesConfig,
+    warehouse: WarehouseResource, landing: LandingResource,
+) -> Sequence[LoadOutcome]:  # fmt: skip
+    """Load the files one by one; a file that fails stays in landing and stops no other."""
+    if not config.files:
+        return []
+    # Great Expectations takes seconds to import; a run without files does without it.
+    from orchestration.lib.file_load import FileLoader
+
+    outcomes = []
+    with warehouse.loading() as connection:
+        loader = FileLoader(connection, landing.landing, landing.rules, context.run_id)
+        for file in config.files:
+            name = config.shown_as.get(file, file)
+            try:
+                outcome = loader.load(landing.landing.folder / Path(file).name, name)
+            except Exception:
+                if connection.closed:
+                    raise
+                context.log.exception("%s could not be loaded now; it is tried again.", name)
+                continue
+            if outcome is None:
+                context.log.info("%s is no longer in landing; another run has taken it.", name)
+                continue
+            counts = outcome.counts
+            context.log.info(
+                "%s: %s, %d rows read, %d loaded, %d rejected. %s",
+                name, outcome.status, counts.rows_read, counts.rows_loaded, counts.rows_rejected,
+                outcome.reason or "",
+            )  # fmt: skip
+            outcomes.append(outcome)
+    return outcomes

@@ -1,0 +1,129 @@
+"""Watches the landing folder and asks for a run when files are ready or loads are unpublished."""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterRunStatus, RunRecord, RunsFilter, SensorEvaluationContext
+
+from orchestration.defs.automation.jobs import INGEST_JOB
+from orchestration.defs.resources import LandingResource, WarehouseResource
+from orchestration.lib.landing_files import LandedFile, SettleWatch
+from orchestration.lib.publication import has_version, unpublished_loads
+from orchestration.settings import Settings, current_settings
+
+LOAD_STEP = "load_landing_files"
+ACTIVE = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+# Well under the minute after which Dagster cuts a tick.
+TICK_SECONDS = 20.0
+POLL_SECONDS = 0.2
+FIRST_RETRY_SECONDS = 5.0
+LAST_RETRY_SECONDS = 300.0
+
+_watch = SettleWatch(settle_seconds=current_settings().settle_seconds)
+_reported: set[tuple[str, str]] = set()
+
+
+@dg.sensor(
+    name="landing_sensor", job_name=INGEST_JOB, minimum_interval_seconds=1,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)  # fmt: skip
+def landing_sensor(
+    context: SensorEvaluationContext, warehouse: WarehouseResource, landing: LandingResource
+) -> dg.RunRequest | dg.SkipReason:
+    """Take all ready files as one batch; wait within the tick for files that settle."""
+    settings = current_settings()
+    _report_ignored(context, landing)
+    deadline = time.monotonic() + TICK_SECONDS
+    while True:
+        active = _active_runs(context)
+        if len(active) >= settings.max_concurrent_runs:
+            return dg.SkipReason(f"{len(active)} runs are active; the next waits for one to end.")
+        batch = _batch(landing, _files_of(active), settings)
+        wait = _retry_wait(context, batch)
+        if wait > 0:
+            return dg.SkipReason(f"The last run failed; it is tried again in {wait:.0f} s.")
+        if batch or (not active and _is_behind(warehouse)):
+            return _run_request(batch)
+        if time.monotonic() > deadline:
+            return dg.SkipReason("No file is ready.")
+        time.sleep(POLL_SECONDS)
+
+
+def _batch(landing: LandingResource, taken: set[str], settings: Settings) -> list[LandedFile]:
+    """Give the ready files that no run has, oldest first, within the bounds of a batch."""
+    folder = landing.landing
+    ready = _watch.settled(folder.files(), folder.folder, time.monotonic())
+    batch: list[LandedFile] = []
+    size = 0
+    for file in ready:
+        if file.name in taken:
+            continue
+        size += file.bytes
+        if batch and size > settings.batch_max_bytes:
+            break
+        batch.append(file)
+        if len(batch) == settings.batch_max_files:
+            break
+    return batch
+
+
+def _run_request(batch: Sequence[LandedFile]) -> dg.RunRequest:
+    config = {"ops": {LOAD_STEP: {"config": {"files": [file.name for file in batch]}}}}
+    return dg.RunRequest(run_config=config, tags={"dwellhouse/files": str(len(batch))})
+
+
+def _active_runs(context: SensorEvaluationContext) -> Sequence[RunRecord]:
+    filters = RunsFilter(job_name=INGEST_JOB, statuses=ACTIVE)
+    return context.instance.get_run_records(filters)
+
+
+def _files_of(records: Sequence[RunRecord]) -> set[str]:
+    return {file for record in records for file in _configured_files(record)}
+
+
+def _configured_files(record: RunRecord) -> Sequence[str]:
+    found: Any = record.dagster_run.run_config
+    for key in ("ops", LOAD_STEP, "config", "files"):
+        found = found.get(key) or {}
+    return list(found)
+
+
+def _is_behind(warehouse: WarehouseResource) -> bool:
+    """Tell whether a build is due: loads that no version holds, or no version at all yet."""
+    with warehouse.loading() as connection:
+        return bool(unpublished_loads(connection)) or not has_version(connection)
+
+
+def _retry_wait(context: SensorEvaluationContext, batch: Sequence[LandedFile]) -> float:
+    """Give the seconds to wait before trying what has failed again; longer after each failure.
+
+    A file that the failed run did not have is a reason to run at once.
+    """
+    records = context.instance.get_run_records(RunsFilter(job_name=INGEST_JOB), limit=8)
+    failed = 0
+    for record in records:
+        if record.dagster_run.status != DagsterRunStatus.FAILURE:
+            break
+        failed += 1
+    if not failed or {file.name for file in batch} - set(_configured_files(records[0])):
+        return 0.0
+    ended: float = records[0].end_time or records[0].create_timestamp.timestamp()
+    pause = min(FIRST_RETRY_SECONDS * 2 ** (failed - 1), LAST_RETRY_SECONDS)
+    return float(ended + pause - datetime.now(UTC).timestamp())
+
+
+def _report_ignored(context: SensorEvaluationContext, landing: LandingResource) -> None:
+    """Say once, not at each tick, why something in the folder is not taken."""
+    for name, reason in landing.landing.ignored():
+        if (name, reason) not in _reported:
+            _reported.add((name, reason))
+            context.log.warning("%s is not loaded: %s.", name, reason)

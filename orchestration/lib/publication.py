@@ -1,0 +1,62 @@
+"""Which loads readers can see: builds in turn, and a data version as the last step of each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+BUILD_LOCK = "select pg_advisory_lock(hashtext('dwellhouse.build'))"
+
+UNPUBLISHED = """
+select load_id from {loads}
+except
+select unnest(load_ids) from marts.data_versions
+order by load_id
+"""
+
+
+@dataclass(frozen=True)
+class DataVersion:
+    """One consistent state of the marts and the loads that it added."""
+
+    version: int
+    load_ids: list[int]
+
+
+@contextmanager
+def build_turn(connection: psycopg.Connection) -> Iterator[None]:
+    """Wait until no other build runs, then hold the turn; a killed process gives it up at once."""
+    connection.execute(BUILD_LOCK)
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("select pg_advisory_unlock_all()")
+
+
+def unpublished_loads(connection: psycopg.Connection) -> list[int]:
+    """Give the loads that no published version holds: a list, for loads commit out of order."""
+    loaded = "(select load_id from raw.loads where status = 'loaded') as loaded"
+    return [load_id for (load_id,) in connection.execute(UNPUBLISHED.format(loads=loaded))]
+
+
+def has_version(connection: psycopg.Connection) -> bool:
+    """Tell whether any version was ever published."""
+    return connection.execute("select from marts.data_versions limit 1").rowcount > 0
+
+
+def publish(connection: psycopg.Connection, run_id: str) -> DataVersion:
+    """Publish what the build has just read: the snapshot of loads that it began with.
+
+    Call it within the build's turn; a load that came meanwhile is not in the snapshot and waits
+    for the next build.
+    """
+    statement = (
+        "insert into marts.data_versions (run_id, load_ids) "
+        f"select %s, array({UNPUBLISHED.format(loads='staging.stg_raw__loads')}) "
+        "returning version, load_ids"
+    )
+    row = connection.execute(statement, [run_id]).fetchone()
+    assert row is not None
+    return DataVersion(version=row[0], load_ids=row[1])

@@ -1,0 +1,43 @@
+"""The environment of Dwellhouse's processes: made once by whoever starts them, from the settings.
+
+`dwellhouse up`, `dwellhouse load` and a container all start processes with this environment; what a
+process needs beyond it, it reads from the home folder.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from orchestration.runtime.warehouse import Warehouse
+from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from serving.settings import ServingSettings
+
+DAGSTER_YAML = Path(__file__).parent / "dagster.yaml"
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """Put the chosen `dagster.yaml` where Dagster looks for it; gives that folder."""
+    folder = settings.home / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    (settings.home / "logs" / "runs").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(settings.dagster_yaml or DAGSTER_YAML, folder / "dagster.yaml")
+    return folder
+
+
+def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str]:
+    """Give the environment that each process of the stack runs with."""
+    chosen = {**ServingSettings().model_dump(), **settings.model_dump()}
+    return {
+        **os.environ,
+        **{
+            PREFIX + name.upper(): str(value) for name, value in chosen.items() if value is not None
+        },
+        "DAGSTER_HOME": str(settings.home / "dagster"),
+        "DAGSTER_STORAGE_URL": warehouse.dagster,
+        "DAGSTER_COMPUTE_LOGS": str(settings.home / "logs" / "runs"),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PYTHONPATH": str(PROJECT_ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,223 @@
+"""What `dwellhouse up` supervises: Postgres, Dagster's webserver and daemon, the API."""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import psycopg
+
+from orchestration.lib.dbt_build import DbtProject
+from orchestration.runtime.environment import prepare_dagster_home, stack_environment
+from orchestration.runtime.supervised_process import SupervisedProcess
+from orchestration.runtime.warehouse import Warehouse, open_warehouse
+from orchestration.settings import PROJECT_ROOT, Settings
+from serving.settings import ServingSettings
+
+READY_SECONDS = 120.0
+END_SECONDS = 8.0
+PROBE_SECONDS = 0.1
+BINARIES = Path(sys.executable).parent
+
+
+class StackError(RuntimeError):
+    """The stack cannot run; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class StackState:
+    """What a running stack has written down about itself."""
+
+    pid: int
+    ready: bool
+    dagster_url: str
+    api_url: str
+
+
+def process_commands(settings: Settings, api: ServingSettings) -> dict[str, list[str]]:
+    """Give the command of each process; the containers run the same ones."""
+    workspace = str(PROJECT_ROOT / "workspace.yaml")
+    return {
+        "webserver": [
+            str(BINARIES / "dagster-webserver"),
+            "-h", settings.dagster_host, "-p", str(settings.dagster_port), "-w", workspace,
+        ],
+        "daemon": [str(BINARIES / "dagster-daemon"), "run", "-w", workspace],
+        "api": [sys.executable, "-m", "serving"],
+    }  # fmt: skip
+
+
+def running_stack(home: Path) -> StackState | None:
+    """Give the state of the stack that runs in this home folder, if one does."""
+    try:
+        with (home / "stack.lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return StackState(**json.loads((home / "stack.json").read_text(encoding="utf-8")))
+    return None
+
+
+class Stack:
+    """The processes of one home folder, from their start to their end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._api = ServingSettings()
+        self._stopping = False
+        self._state = StackState(
+            pid=os.getpid(),
+            ready=False,
+            dagster_url=f"http://{settings.dagster_host}:{settings.dagster_port}",
+            api_url=f"http://{self._api.api_host}:{self._api.api_port}",
+        )
+
+    def run(self) -> None:
+        """Start everything, say when it is ready, stay until a signal, end everything."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        self._settings.home.mkdir(parents=True, exist_ok=True)
+        with self._only_one(), open_warehouse(self._settings) as warehouse:
+            environment = self._prepared(warehouse)
+            processes = self._processes(warehouse)
+            try:
+                for process in processes:
+                    process.start(environment, PROJECT_ROOT)
+                self._wait_until_ready(processes)
+                self._watch(processes, environment)
+            finally:
+                _end(processes)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    @contextlib.contextmanager
+    def _only_one(self) -> Iterator[IO[str]]:
+        home = self._settings.home
+        with (home / "stack.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                message = (
+                    f"A stack already runs in {home}. Stop it with: dwellhouse down; "
+                    "or choose another DWELLHOUSE_HOME and other ports."
+                )
+                raise StackError(message) from error
+            self._write_state(ready=False)
+            try:
+                yield lock
+            finally:
+                (home / "stack.json").unlink(missing_ok=True)
+
+    def _write_state(self, *, ready: bool) -> None:
+        draft = self._settings.home / ".stack.json"
+        draft.write_text(json.dumps({**self._state.__dict__, "ready": ready}), encoding="utf-8")
+        draft.replace(self._settings.home / "stack.json")
+
+    def _prepared(self, warehouse: Warehouse) -> Mapping[str, str]:
+        _require_free_port(self._settings.dagster_host, self._settings.dagster_port, "DAGSTER")
+        _require_free_port(self._api.api_host, self._api.api_port, "API")
+        prepare(self._settings)
+        return stack_environment(self._settings, warehouse)
+
+    def _processes(self, warehouse: Warehouse) -> list[SupervisedProcess]:
+        started_at = time.time()
+        ready = {
+            "webserver": lambda: _answers(f"{self._state.dagster_url}/server_info"),
+            "daemon": lambda: _daemon_has_ticked(warehouse.dagster, since=started_at),
+            "api": lambda: _answers(f"{self._state.api_url}/healthz"),
+        }
+        logs = self._settings.home / "logs"
+        commands = process_commands(self._settings, self._api)
+        return [
+            SupervisedProcess(name, command, logs / f"{name}.log", ready[name])
+            for name, command in commands.items()
+        ]
+
+    def _wait_until_ready(self, processes: list[SupervisedProcess]) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        for process in processes:
+            while not self._stopping and not process.is_ready():
+                if process.pid is None or time.monotonic() > deadline:
+                    message = f"{process.name} did not start. The end of {process.log} says:\n"
+                    raise StackError(message + process.last_words())
+                time.sleep(PROBE_SECONDS)
+        if not self._stopping:
+            self._write_state(ready=True)
+            print(
+                "Dwellhouse is up.\n"
+                f"  drop CSV files into  {self._settings.landing}\n"
+                f"  Dagster              {self._state.dagster_url}\n"
+                f"  API                  {self._state.api_url}/docs\n"
+                f"  logs                 {self._settings.home / 'logs'}",
+                flush=True,
+            )
+
+    def _watch(self, processes: list[SupervisedProcess], environment: Mapping[str, str]) -> None:
+        while not self._stopping:
+            for process in processes:
+                if process.revive(environment, PROJECT_ROOT):
+                    print(f"{process.name} had ended and was started again.", flush=True)
+            time.sleep(PROBE_SECONDS)
+
+
+def prepare(settings: Settings) -> None:
+    """Make the folders and files that the processes expect to find."""
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    prepare_dagster_home(settings)
+    DbtProject(settings.home / "dbt").manifest_path()
+
+
+def _end(processes: list[SupervisedProcess]) -> None:
+    """End all at once, so that together they take no longer than the slowest."""
+    deadline = time.monotonic() + END_SECONDS
+    for process in processes:
+        process.signal(signal.SIGTERM)
+    for process in processes:
+        process.end(deadline)
+
+
+def _require_free_port(host: str, port: int, name: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            message = (
+                f"Port {port} on {host} is in use. Free it, or choose another: "
+                f"DWELLHOUSE_{name}_PORT={port + 1}"
+            )
+            raise StackError(message) from error
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def _daemon_has_ticked(dagster_url: str, since: float) -> bool:
+    query = (
+        "select count(*) from daemon_heartbeats where daemon_type = 'SENSOR' "
+        "and timestamp > to_timestamp(%s) at time zone 'UTC'"
+    )
+    try:
+        with psycopg.connect(dagster_url) as connection:
+            row = connection.execute(query, [since]).fetchone()
+    except psycopg.Error:
+        return False
+    return bool(row and row[0])
