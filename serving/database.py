@@ -1,0 +1,96 @@
+"""The pool of read-only connections, and what its failures mean to the caller."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import errors
+from psycopg_pool import AsyncConnectionPool
+
+from serving.errors import Problem
+from serving.queries.statements import Connection
+from serving.settings import ServingSettings
+
+CONNECT_SECONDS = 2
+RETRY = {"Retry-After": "5"}
+NOT_BUILT = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege,
+             errors.InvalidSchemaName)  # fmt: skip
+
+
+class Database:
+    """The warehouse as the API sees it; it may be down, restarted or moved at any time."""
+
+    def __init__(self, settings: ServingSettings) -> None:
+        options = {
+            "default_transaction_read_only": "on",
+            "statement_timeout": f"{settings.api_statement_timeout_seconds * 1000:.0f}",
+            "timezone": "UTC",
+        }
+        self._pool = AsyncConnectionPool(
+            # Read at each connect: a stack that starts anew may have another address.
+            conninfo=lambda: settings.database_url,
+            kwargs={
+                # One statement sees one state, also while a build swaps tables underneath.
+                "autocommit": True,
+                # A statement that was prepared before a table was swapped fails after it.
+                "prepare_threshold": None,
+                "connect_timeout": CONNECT_SECONDS,
+                "application_name": "dwellhouse-api",
+                "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            },
+            min_size=1,
+            max_size=settings.api_pool_size,
+            timeout=CONNECT_SECONDS,
+            # A short patience, for a request starts the next attempt; a long one backs off.
+            reconnect_timeout=CONNECT_SECONDS,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+            name="warehouse",
+        )
+
+    async def open(self) -> None:
+        """Begin to connect; does not wait for a database that is down."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection; its failures become problems."""
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except psycopg.Error as error:
+            problem = _problem(error)
+            if problem is None:
+                raise
+            raise problem from error
+
+
+def _problem(error: psycopg.Error) -> Problem | None:
+    match error:
+        case errors.QueryCanceled():
+            detail = "The query took too long; ask a shorter range or fewer cameras."
+            return Problem(504, detail)
+        case psycopg.DataError():
+            return Problem(422, "A value of the request is none that the warehouse can hold.")
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            detail = (
+                "The database is stopped or busy; try again in a moment. "
+                "If it stays so, see `dwellhouse status` and `dwellhouse doctor`."
+            )
+            return Problem(503, detail, headers=RETRY)
+    if isinstance(error, NOT_BUILT):
+        return unpublished()
+    return None
+
+
+def unpublished() -> Problem:
+    """Give the answer of a warehouse that has nothing to show yet."""
+    detail = (
+        "No data is published yet. Start the stack with `make up`, drop a file into landing/ "
+        "and try again once `dwellhouse status --wait` returns."
+    )
+    return Problem(503, detail, headers=RETRY)

@@ -1,0 +1,147 @@
+"""One shape for everything that goes wrong: RFC 9457 problem details, in words to act on."""
+
+import difflib
+import logging
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+LONGEST_ECHO = 80
+MOST_LISTED = 30
+
+log = logging.getLogger("dwellhouse.api")
+
+
+class Problem(Exception):  # noqa: N818 - it is the field's word, and most are no error of ours
+    """An answer other than the one asked for; the detail says what to do about it."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: list[dict[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    def response(self, request: Request) -> Response:
+        """Give the problem as the answer to `request`."""
+        body: dict[str, object] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": request.url.path,
+        }
+        if self.errors:
+            body["errors"] = self.errors
+        return Response(orjson.dumps(body), self.status, self.headers, MEDIA_TYPE)
+
+
+def invalid(parameter: str, detail: str, suggestion: str | None = None) -> Problem:
+    """Give the 422 for one parameter, which `detail` names."""
+    return invalid_all([_error(parameter, detail, suggestion)])
+
+
+def invalid_all(errors: list[dict[str, str]]) -> Problem:
+    """Give the 422 for several parameters at once."""
+    return Problem(422, " ".join(error["detail"] for error in errors), errors=errors)
+
+
+def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
+    """Give the 422 for a value that `parameter` does not know, with the nearest that it does."""
+    suggestion = nearest(value, known)
+    return invalid(
+        parameter, f"{parameter} does not know {echo(value)}{hint(suggestion, known)}", suggestion
+    )
+
+
+def nearest(text: str, known: Collection[str]) -> str | None:
+    """Give what was probably meant."""
+    by_folded = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(text[:LONGEST_ECHO].casefold(), by_folded, n=1, cutoff=0.5)
+    return by_folded[found[0]] if found else None
+
+
+def hint(suggestion: str | None, known: Collection[str]) -> str:
+    """End a sentence with the nearest, or with what there is."""
+    if suggestion:
+        return f"; did you mean {suggestion}?"
+    if 0 < len(known) <= MOST_LISTED:
+        return f"; there is {', '.join(sorted(known))}."
+    return "."
+
+
+def echo(value: object) -> str:
+    """Quote what was sent, harmless and short."""
+    text = ascii(value) if isinstance(value, str) else ascii(str(value))
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}...'"
+
+
+def _error(parameter: str, detail: str, suggestion: str | None) -> dict[str, str]:
+    error = {"parameter": parameter, "detail": detail}
+    return error | {"suggestion": suggestion} if suggestion else error
+
+
+def _of_validation(error: RequestValidationError) -> Problem:
+    errors = []
+    for item in error.errors():
+        name, context = str(item["loc"][1]), item.get("ctx", {})
+        # What follows the comma tells of the parser, not of what to write.
+        wanted = str(item["msg"]).replace("Input should", "should").split(", unable")[0]
+        expected = [word.strip("'") for word in str(context.get("expected", "")).split(" or ")]
+        words = [word.strip("'") for part in expected for word in part.split("', '")]
+        suggestion = nearest(str(item["input"]), words) if context.get("expected") else None
+        tail = f"; did you mean {suggestion}?" if suggestion else "."
+        detail = f"{name} is {echo(item['input'])}: it {wanted[0].lower()}{wanted[1:]}{tail}"
+        errors.append(_error(name, detail, suggestion))
+    return invalid_all(errors)
+
+
+def _of_http(app: FastAPI, error: HTTPException, request: Request) -> Problem:
+    paths = app.openapi()["paths"]
+    if error.status_code == 404:
+        near = nearest(request.url.path, paths)
+        tail = f"did you mean {near}?" if near else "/docs lists the paths that there are."
+        return Problem(404, f"There is nothing at {echo(request.url.path)}; {tail}")
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "GET")
+        detail = f"This path answers {allowed}, not {request.method}."
+        return Problem(405, detail, headers=error.headers)
+    return Problem(error.status_code, str(error.detail), headers=error.headers)
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of `app` answer with a problem."""
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return error.response(request)
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return _of_validation(error).response(request)
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _of_http(app, error, request).response(request)
+
+    async def on_defect(request: Request, error: Exception) -> Response:
+        log.error("Unexpected failure at %s", request.url.path, exc_info=error)
+        detail = "The API failed unexpectedly; its log has the cause. Please try again later."
+        return Problem(500, detail).response(request)
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_defect)

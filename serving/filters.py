@@ -1,0 +1,134 @@
+"""The one set of filters: read from the query string, then fitted to what is published."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Query
+
+from serving.chosen import Chosen, Values
+from serving.errors import invalid, unknown
+from serving.queries.published import Camera
+from serving.ranges import Range, parse_bound, parse_last, range_until
+from serving.snapshot import Snapshot
+
+CATEGORIES = frozenset({"checkout", "entrance", "general"})
+Status = Literal["closed", "open", "missing_exit", "timed_out"]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters as they were asked."""
+
+    asked: Chosen
+    range: Range
+    last: timedelta | None
+
+    def fit(self, snapshot: Snapshot, clock: datetime | None = None) -> Chosen:
+        """Check ids and give the filters; `last` counts back from `clock`, else the data clock."""
+        _check("site_id", self.asked.site_ids, snapshot.zones)
+        _check("camera_id", self.asked.camera_ids, snapshot.cameras)
+        categories = CATEGORIES | {camera.category for camera in snapshot.cameras.values()}
+        _check("category", self.asked.categories, categories)
+        return self._within(self.range_at(clock or snapshot.as_of), snapshot)
+
+    def fit_previous(self, snapshot: Snapshot) -> tuple[Chosen, Range]:
+        """Give the same filters for the preceding range, and that range."""
+        wanted = self.range_at(snapshot.as_of)
+        previous = wanted.previous(self.last)
+        return self._within(previous, snapshot), previous
+
+    def range_at(self, clock: datetime | None) -> Range:
+        """Give the range, which `last` ends at `clock`."""
+        return self.range if self.last is None else range_until(clock, self.last)
+
+    def _within(self, wanted: Range, snapshot: Snapshot) -> Chosen:
+        sites = {camera.site_id for camera in chosen_cameras(self.asked, snapshot)}
+        zones = {site: zone for site, zone in snapshot.zones.items() if site in sites}
+        spans = wanted.spans(zones or {"": ZoneInfo("UTC")})
+        return replace(self.asked, spans=spans)
+
+
+def chosen_cameras(chosen: Chosen, snapshot: Snapshot) -> list[Camera]:
+    """Give the cameras that the filters on place leave, in the order of their ids."""
+    fitting = (
+        camera
+        for camera in snapshot.cameras.values()
+        if (not chosen.site_ids or camera.site_id in chosen.site_ids)
+        and (not chosen.camera_ids or camera.camera_id in chosen.camera_ids)
+        and (not chosen.categories or camera.category in chosen.categories)
+    )
+    return sorted(fitting, key=lambda camera: camera.camera_id)
+
+
+def _check(name: str, values: Values, known: Collection[str]) -> None:
+    for value in values:
+        if value not in known:
+            raise unknown(name, value, known)
+
+
+def _range(start: str | None, end: str | None, last: str | None) -> tuple[Range, timedelta | None]:
+    if last is None:
+        bounds = {"from": start, "to": end}
+        parsed = [parse_bound(name, text) if text else None for name, text in bounds.items()]
+        return Range(*parsed), None
+    if start or end:
+        raise invalid("last", "Give either last, or from and to, not both.")
+    return Range(), parse_last(last)
+
+
+def read_filters(
+    from_: Annotated[
+        str | None,
+        Query(
+            alias="from",
+            description="First instant, or a date in the site's time zone.",
+            examples=["2026-03-01", "2026-03-01T08:00:00+01:00"],
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        Query(
+            description="The instant or date where the range ends; itself no longer in it.",
+            examples=["2026-03-08"],
+        ),
+    ] = None,
+    last: Annotated[
+        str | None,
+        Query(
+            description="In place of from and to: so long until the data clock (m, h, d, w).",
+            examples=["7d"],
+        ),
+    ] = None,
+    site_id: Annotated[Values, Query(description="One of these sites.")] = (),
+    camera_id: Annotated[Values, Query(description="One of these cameras.")] = (),
+    person_id: Annotated[Values, Query(description="One of these persons.")] = (),
+    category: Annotated[
+        Values, Query(description="Cameras of one of these categories.", examples=["entrance"])
+    ] = (),
+    status: Annotated[
+        tuple[Status, ...],
+        Query(description="Sessions that ended so, and the events of such sessions."),
+    ] = (),
+    min_dwell: Annotated[
+        float | None,
+        Query(ge=0, allow_inf_nan=False, description="Sessions at least so many seconds long."),
+    ] = None,
+    max_dwell: Annotated[
+        float | None,
+        Query(ge=0, allow_inf_nan=False, description="Sessions at most so many seconds long."),
+    ] = None,
+) -> Filters:
+    """Read the filters that every analytical route has."""
+    if min_dwell is not None and max_dwell is not None and min_dwell > max_dwell:
+        raise invalid("min_dwell", "min_dwell is larger than max_dwell; swap them.")
+    asked = Chosen(
+        site_id, camera_id, person_id, category, status, min_dwell=min_dwell, max_dwell=max_dwell
+    )
+    wanted, length = _range(from_, to, last)
+    return Filters(asked, wanted, length)
+
+
+FilterQuery = Annotated[Filters, Depends(read_filters)]

@@ -1,0 +1,56 @@
+"""Puts the API together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from serving import answers, errors, openapi
+from serving.database import Database
+from serving.parameters import check_parameters
+from serving.routers import dimensions, facts, health, kpis, loads, occupancy
+from serving.settings import ServingSettings
+from serving.snapshot import Snapshots
+
+DESCRIPTION = (
+    "Dwell times, occupancy and repeat visitors from camera events. "
+    "Every answer names the data version and the data clock it is about."
+)
+
+
+def create_app(settings: ServingSettings) -> FastAPI:
+    """Give the API for `settings`; it starts whether or not there is a database yet."""
+    database = Database(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await database.open()
+        try:
+            yield
+        finally:
+            await database.close()
+
+    app = FastAPI(
+        title="Dwellhouse",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Short names for generated clients, and for finding a route's own documentation.
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.database = database
+    app.state.snapshots = Snapshots()
+    app.include_router(_versioned(), prefix="/v1")
+    app.include_router(health.router)
+    for part in (errors, answers, openapi):
+        part.install(app)
+    return app
+
+
+def _versioned() -> APIRouter:
+    router = APIRouter(dependencies=[Depends(check_parameters)])
+    for part in (kpis, facts, dimensions, occupancy, loads):
+        router.include_router(part.router)
+    return router

@@ -1,0 +1,55 @@
+"""What holds for every query string: known names, no empty or impossible values, one canon."""
+
+from collections import Counter
+from functools import lru_cache
+from typing import cast
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+
+from serving.errors import hint, invalid, invalid_all, nearest
+
+
+@lru_cache(maxsize=256)
+def _documented(app: FastAPI, operation_id: str) -> dict[str, bool]:
+    """Give the names that an operation documents, and whether each may be repeated.
+
+    The OpenAPI document is the source, so that nothing is accepted that is not written down.
+    """
+    operations = [
+        operation for path in app.openapi()["paths"].values() for operation in path.values()
+    ]
+    return {
+        parameter["name"]: parameter["schema"].get("type") == "array"
+        for operation in operations
+        if operation["operationId"] == operation_id
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "query"
+    }
+
+
+def check_parameters(request: Request) -> None:
+    """Refuse names that the route does not document, and values that mean nothing."""
+    known = _documented(cast("FastAPI", request.app), request.scope["endpoint"].__name__)
+    pairs = request.query_params.multi_items()
+    errors = []
+    for name in sorted({name for name, _ in pairs if name not in known}):
+        near = nearest(name, known)
+        detail = f"{name!a:.80} is no parameter of {request.url.path}{hint(near, known)}"
+        errors.append({"parameter": name[:80], "detail": detail})
+        if near:
+            errors[-1]["suggestion"] = near
+    if errors:
+        raise invalid_all(errors)
+    for name, count in Counter(name for name, _ in pairs).items():
+        if count > 1 and not known[name]:
+            raise invalid(name, f"{name} is given {count} times; give it once.")
+    for name, value in pairs:
+        if not value.strip() or "\x00" in value:
+            raise invalid(name, f"{name} has no usable value; give one or leave it out.")
+
+
+def canonical_query(request: Request, without: frozenset[str] = frozenset()) -> str:
+    """Give the query string in one spelling, whatever the order it was asked in."""
+    pairs = {pair for pair in request.query_params.multi_items() if pair[0] not in without}
+    return urlencode(sorted(pairs))

@@ -1,0 +1,7 @@
+select
+    camera_id,
+    site_id,
+    category,
+    first_event_at,
+    last_event_at
+from marts.dim_cameras

@@ -1,0 +1,56 @@
+"""The ledger: what came in, and what was refused."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from serving.answers import live
+from serving.errors import Problem
+from serving.pagination import PageRequest, page_of
+from serving.queries.loads import LOADS, REJECTIONS, loads_with, read_load, rejections_of
+from serving.routers.documented import NOT_FOUND, live_answers
+from serving.schemas.loads import LoadAnswer, LoadPage, LoadStatus, RejectionPage
+
+router = APIRouter(tags=["loads"])
+LoadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the load.", examples=[12])]
+
+
+@router.get("/loads", responses=live_answers(LoadPage))
+async def loads(
+    request: Request,
+    asked: Annotated[PageRequest, Depends(page_of(LOADS))],
+    status: Annotated[
+        tuple[LoadStatus, ...], Query(description="Loads that are in one of these states.")
+    ] = (),
+) -> Response:
+    """Files that came in, the latest first, while they load too."""
+    async with live(request) as reading:
+        return await reading.page(asked, partial(loads_with, status))
+
+
+@router.get("/loads/{load_id}", responses={**live_answers(LoadAnswer), **NOT_FOUND})
+async def load(request: Request, load_id: LoadId) -> Response:
+    """One load, with the result of the checks of its file."""
+    async with live(request) as reading:
+        found = await read_load(reading.connection, load_id)
+        if found is None:
+            raise _no_load(load_id)
+        return reading.answer(found)
+
+
+@router.get("/loads/{load_id}/rejections", responses={**live_answers(RejectionPage), **NOT_FOUND})
+async def rejections(
+    request: Request,
+    load_id: LoadId,
+    asked: Annotated[PageRequest, Depends(page_of(REJECTIONS))],
+) -> Response:
+    """Rows of a file that were refused, and why."""
+    async with live(request) as reading:
+        if await read_load(reading.connection, load_id) is None:
+            raise _no_load(load_id)
+        return await reading.page(asked, partial(rejections_of, load_id))
+
+
+def _no_load(load_id: int) -> Problem:
+    return Problem(404, f"There is no load {load_id}; /v1/loads lists those that there are.")
