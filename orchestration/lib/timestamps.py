@@ -28,6 +28,11 @@ _MICROSECONDS_FROM = 10**14
 
 INSTANT_DTYPE: Final = "datetime64[us, UTC]"
 
+_LONGEST_MICROSECONDS = len("2026-03-02T09:15:04.123456")
+
+# Python knows the zones of these years only; what lies beyond is in no accepted range either way.
+_FIRST_LOCAL, _LAST_LOCAL = pd.Timestamp("0001-01-02"), pd.Timestamp("9999-12-30")
+
 
 def instants(text: pd.Series, timezone: str) -> pd.DataFrame:
     """Read each text as an instant.
@@ -63,7 +68,10 @@ def _readings(event_at: pd.Series, unread: str = UNPARSEABLE) -> pd.DataFrame:
 
 
 def _parsed(text: pd.Series, *, utc: bool) -> pd.Series:
-    plain = text.str.replace("/", "-").str.replace(",", ".")
+    plain = text.str.upper().str.replace("/", "-").str.replace(",", ".")
+    if plain.str.len().max() > _LONGEST_MICROSECONDS:
+        # Pandas reads all values at the finest resolution of any; at nanoseconds, years end in 2262
+        plain = plain.str.replace(r"(\.\d{6})\d+", r"\1", regex=True)
     return pd.to_datetime(plain, format="ISO8601", errors="coerce", utc=utc)
 
 
@@ -75,13 +83,15 @@ def _from_local(text: pd.Series, timezone: str) -> pd.DataFrame:
         instant = known.dt.tz_localize("UTC")
     else:
         first = np.ones(len(known), dtype=bool)
-        instant = known.dt.tz_localize(timezone, ambiguous=first, nonexistent="NaT")
+        within = known.where(known > _FIRST_LOCAL, _FIRST_LOCAL)
+        within = within.where(within < _LAST_LOCAL, _LAST_LOCAL)
+        instant = within.dt.tz_localize(timezone, ambiguous=first, nonexistent="NaT")
     readings = _readings(instant.dt.tz_convert("UTC"), NONEXISTENT)
     return pd.concat([readings, _readings(local[local.isna()].dt.tz_localize("UTC"))])
 
 
 def _from_offset(text: pd.Series) -> pd.DataFrame:
-    compact = text.str.replace(r" (?=[Zz+-][^ ]*$)", "", regex=True).str.upper()
+    compact = text.str.replace(r" (?=[Zz+-][^ ]*$)", "", regex=True)
     return _readings(_parsed(compact, utc=True))
 
 
