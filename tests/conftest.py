@@ -1,6 +1,6 @@
 """One real Postgres for the whole run, and a fresh warehouse for each test that asks for one.
 
-`DWELLHOUSE_TEST_DATABASE_URL` runs the same tests on an outside Postgres: its superuser's URL.
+`TEST_DATABASE_URL` runs the same tests on an outside Postgres: its superuser's URL.
 """
 
 import fcntl
@@ -41,7 +41,7 @@ def shared_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server_url(shared_folder: Path) -> Iterator[str]:
     """The superuser's URL of the test run's Postgres; without fsync, for nothing has to last."""
-    outside = os.environ.get("DWELLHOUSE_TEST_DATABASE_URL")
+    outside = os.environ.get("TEST_DATABASE_URL")
     if outside:
         yield outside
         return
