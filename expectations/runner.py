@@ -4,6 +4,7 @@ A Great Expectations context is built once a process: names are unique in it and
 than judging a chunk.
 """
 
+import logging
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,9 +17,14 @@ import pandas as pd
 from great_expectations import ExpectationSuite, ValidationDefinition
 from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from tqdm import tqdm
 
 from expectations.suites import header_suite, outcome_suite, row_suite
 from expectations.verdict import Check, Limits, RowFailure, Scope, Tally
+
+# Progress bars are off, yet each run of a suite would start the thread that watches over them.
+tqdm.monitor_interval = 0
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 class Gate:

@@ -34,6 +34,7 @@ def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str
         },
         "DAGSTER_HOME": str(settings.home / "dagster"),
         "DAGSTER_STORAGE_URL": warehouse.dagster,
+        "DAGSTER_RUN_WORKERS": str(settings.home / "run-workers"),
         "DAGSTER_COMPUTE_LOGS": str(settings.home / "logs" / "runs"),
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

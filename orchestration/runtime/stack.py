@@ -19,6 +19,7 @@ import psycopg
 
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.runtime.environment import prepare_dagster_home, stack_environment
+from orchestration.runtime.run_server_client import RunServerClient
 from orchestration.runtime.supervised_process import SupervisedProcess
 from orchestration.runtime.warehouse import Warehouse, open_warehouse
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -52,6 +53,7 @@ def process_commands(settings: Settings, api: ServingSettings) -> dict[str, list
             str(BINARIES / "dagster-webserver"),
             "-h", settings.dagster_host, "-p", str(settings.dagster_port), "-w", workspace,
         ],
+        "run-server": [sys.executable, "-m", "orchestration.runtime.run_server"],
         "daemon": [str(BINARIES / "dagster-daemon"), "run", "-w", workspace],
         "api": [sys.executable, "-m", "serving"],
     }  # fmt: skip
@@ -136,6 +138,7 @@ class Stack:
         started_at = time.time()
         ready = {
             "webserver": lambda: _answers(f"{self._state.dagster_url}/server_info"),
+            "run-server": RunServerClient(self._settings.home / "run-workers").is_ready,
             "daemon": lambda: _daemon_has_ticked(warehouse.dagster, since=started_at),
             "api": lambda: _answers(f"{self._state.api_url}/healthz"),
         }

@@ -1,0 +1,52 @@
+"""What a warm worker finds imported and prepared, so that a run does not pay for it."""
+
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dagster._cli import cli as dagster_cli
+
+from expectations.runner import gate
+from expectations.verdict import Tally
+from orchestration.definitions import defs
+from orchestration.defs.resources import load_rules
+from orchestration.defs.transform.assets import dbt_project
+from orchestration.lib.candidate_rows import Layout
+from orchestration.lib.csv_reading import CsvFile
+from orchestration.lib.load_outcome import LoadRules
+from orchestration.settings import Settings
+
+REHEARSAL = (
+    "timestamp,person_id,camera_id,event_type\n"
+    "2026-01-01 10:00:00,a,c,entry\n1767261600,b,c,leave\n2026-01-01T10:00:00Z,,c,entry\n"
+)
+
+
+def preload(settings: Settings) -> None:
+    """Import and rehearse everything that a run does, short of any connection."""
+    defs()
+    dbt_project().preload()
+    _rehearse_gate(load_rules(settings))
+
+
+def execute_dagster_command(command: list[str]) -> None:
+    """Execute `dagster …` in this process, as a launcher's new process would."""
+    warnings.simplefilter("ignore")
+    dagster_cli.main(args=command, prog_name="dagster", standalone_mode=False)
+
+
+def _rehearse_gate(rules: LoadRules) -> None:
+    """Judge a few rows: many imports of pandas and Great Expectations happen at first use only."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "rehearsal.csv"
+        path.write_text(REHEARSAL, encoding="utf-8")
+        file = CsvFile(path)
+        layout = Layout.of(file.header, rules.timezone)
+        tally = Tally()
+        ready = gate(rules.limits)
+        ready.header_failure(layout.header, tally)
+        for chunk in file.chunks(10):
+            candidates = layout.candidates(chunk)
+            ready.row_failures(candidates, rules.earliest, datetime.now(UTC), tally)
+        ready.outcome_failure(3, 1, tally)

@@ -1,0 +1,161 @@
+"""Forks a worker for each run from a process that has imported everything.
+
+Why a fork is safe here: until it forks, this process runs one thread, holds no connection to any
+database, and has made no gRPC channel. A worker makes all of its connections itself. The server
+checks the first of these at its start and refuses to serve otherwise.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.runtime.code_fingerprint import code_fingerprint
+from orchestration.runtime.unix_socket import listening_socket
+from orchestration.runtime.worker_claim import WorkerClaims
+from orchestration.settings import current_settings
+
+REAP_SECONDS = 0.2
+LARGEST_REQUEST = 1024 * 1024
+
+Request = Mapping[str, object]
+
+
+@dataclass
+class RunServer:
+    """One thread that waits for requests, forks, and buries its dead."""
+
+    folder: Path
+    max_workers: int
+    execute: Callable[[list[str]], None]
+    _workers: dict[int, str] = field(default_factory=dict)
+    _waiting: deque[tuple[socket.socket, Request]] = field(default_factory=deque)
+
+    def serve(self) -> None:
+        """Serve until the process is ended or the code changes; then start anew in its place."""
+        _require_one_thread()
+        claims = WorkerClaims(self.folder)
+        code = code_fingerprint()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        # A dead worker wakes the loop at once, so that a waiting run gets its place.
+        with listening_socket(self.folder) as listener, selectors.DefaultSelector() as selector:
+            selector.register(listener, selectors.EVENT_READ)
+            while True:
+                if selector.select(timeout=REAP_SECONDS):
+                    self._receive(listener, claims)
+                self._bury()
+                if self._waiting and code != code_fingerprint():
+                    _restart(listener)
+                self._fork_waiting(listener, claims)
+
+    def _receive(self, listener: socket.socket, claims: WorkerClaims) -> None:
+        connection, _ = listener.accept()
+        connection.settimeout(1.0)
+        try:
+            with connection.makefile("rb") as lines:
+                request: Request = json.loads(lines.readline(LARGEST_REQUEST))
+            if request["do"] == "launch":
+                self._waiting.append((connection, request))
+                return
+            done = request["do"] == "ping" or _terminate(claims.pid(str(request["run_id"])))
+            _answer(connection, {"done": done})
+        except (OSError, ValueError, KeyError) as error:
+            _answer(connection, {"error": f"That was no request: {error}"})
+
+    def _fork_waiting(self, listener: socket.socket, claims: WorkerClaims) -> None:
+        while self._waiting and len(self._workers) < self.max_workers:
+            connection, request = self._waiting.popleft()
+            run_id = str(request["run_id"])
+            command = [str(part) for part in request["command"]]  # type: ignore[attr-defined]
+            try:
+                claim = claims.take(run_id)
+            except BlockingIOError:
+                _answer(connection, {"error": f"Run {run_id} has a worker already."})
+                continue
+            pid = os.fork()
+            if pid == 0:
+                listener.close()
+                connection.close()
+                claims.sign(claim)
+                _work(self.execute, command)
+            claim.close()
+            self._workers[pid] = run_id
+            _answer(connection, {"pid": pid})
+            claims.forget_dead()
+
+    def _bury(self) -> None:
+        for pid in list(self._workers):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                del self._workers[pid]
+
+
+def _work(execute: Callable[[list[str]], None], command: list[str]) -> None:
+    """Be a worker: execute the run, then end without returning into the server's loop."""
+    status = 0
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        execute(command)
+    except SystemExit as end:
+        status = int(end.code or 0) if isinstance(end.code, int | None) else 1
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _terminate(pid: int | None) -> bool:
+    if pid is None:
+        return False
+    os.kill(pid, signal.SIGTERM)
+    return True
+
+
+def _answer(connection: socket.socket, answer: Mapping[str, object]) -> None:
+    try:
+        connection.sendall(json.dumps(answer).encode() + b"\n")
+    except OSError:
+        pass
+    finally:
+        connection.close()
+
+
+def _restart(listener: socket.socket) -> None:
+    """Become a new server with the changed code; whoever waits for an answer asks again."""
+    listener.close()
+    os.execv(sys.executable, [sys.executable, "-m", "orchestration.runtime.run_server"])  # noqa: S606
+
+
+def _require_one_thread() -> None:
+    threads = [thread.name for thread in threading.enumerate()]
+    if len(threads) > 1:
+        message = f"A fork would be unsafe: importing has started threads: {', '.join(threads)}"
+        raise RuntimeError(message)
+
+
+def main() -> None:
+    """Import everything, then serve."""
+    from orchestration.runtime.preload import execute_dagster_command, preload
+
+    settings = current_settings()
+    preload(settings)
+    # What is imported stays; untouched by the garbage collector, its memory stays shared.
+    gc.collect()
+    gc.freeze()
+    folder = Path(os.environ["DAGSTER_RUN_WORKERS"])
+    RunServer(folder, settings.max_concurrent_runs, execute_dagster_command).serve()
+
+
+if __name__ == "__main__":
+    main()
