@@ -1,0 +1,205 @@
+"""Rows come out as they were written, each with the physical line it begins on and its raw text."""
+
+import csv
+import gzip
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from orchestration.lib.csv_reading import BrokenArchiveError, CsvFile, UnterminatedQuoteError
+
+HEADER = "a,b\n"
+
+
+@dataclass
+class Read:
+    """What a file gives: the header, and one item a row of everything else."""
+
+    header: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
+    bad: list[bool] = field(default_factory=list)
+    sha256: str = ""
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("csv") / "events.csv"
+
+
+@pytest.fixture
+def file(path: Path) -> Iterator[Path]:
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def read(path: Path, content: str | bytes, chunk: int = 100) -> Read:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    source = CsvFile(path)
+    result = Read(source.header)
+    for part in source.chunks(chunk):
+        assert 0 < len(part.rows) <= chunk
+        result.rows += part.rows
+        result.lines += part.line_numbers
+        result.raw += part.raw_lines
+        result.bad += part.bad_characters
+    result.sha256 = source.sha256()
+    return result
+
+
+def written(rows: list[list[str]], ending: str, quoting: int) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=ending, quoting=quoting).writerows(rows)  # type: ignore[arg-type]
+    return text.getvalue()
+
+
+def test_line_numbers_are_those_of_an_editor(file: Path) -> None:
+    result = read(file, '\n\na,b\r\n1,2\r\n\r\n"x\r\ny\n\nz",3\n   \n\n4,5', chunk=2)
+    assert result.header == ["a", "b"]
+    assert result.rows == [["1", "2"], ["x\r\ny\n\nz", "3"], ["   "], ["4", "5"]]
+    assert result.lines == [4, 6, 10, 12]
+    assert result.raw == ["1,2", '"x\r\ny\n\nz",3', "   ", "4,5"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header(file: Path) -> None:
+    result = read(file, "\ufeff a ,B\n1,2\n")
+    assert (result.header, result.lines) == (["a", "B"], [2])
+
+
+@pytest.mark.parametrize("content", ["", "\n", "\r\n\r\n", "\ufeff"])
+def test_a_file_without_text_has_no_header_and_no_rows(file: Path, content: str) -> None:
+    result = read(file, content)
+    assert (result.header, result.rows) == ([], [])
+
+
+def test_ragged_rows_are_passed_on_as_they_are(file: Path) -> None:
+    assert read(file, HEADER + "1\n1,2,3\n,\n").rows == [["1"], ["1", "2", "3"], ["", ""]]
+
+
+def test_bad_bytes_and_nul_cost_their_row_only(file: Path) -> None:
+    result = read(file, b"a,b\n1,\xff\n2,\0\nM\xc3\xbcller,3\n4,\xed\xa0\x80\n5,6\n", chunk=10)
+    assert result.bad == [True, True, False, True, False]
+    assert result.rows[0] == ["1", "\N{REPLACEMENT CHARACTER}"]
+    assert result.rows[2:5:2] == [["Müller", "3"], ["5", "6"]]
+    assert result.raw[:2] == ["1,\\xff", "2,\\x00"]
+    assert all(line.encode() for line in result.raw), "every raw line can be stored"
+
+
+def test_a_quote_in_the_wrong_place_costs_its_row_only(file: Path) -> None:
+    result = read(file, HEADER + '1,2\n"x" y,3\n4,5\n')
+    assert result.rows == [["1", "2"], [""], ["4", "5"]]
+    assert (result.lines, result.raw[1]) == ([2, 3, 4], '"x" y,3')
+
+
+@pytest.mark.parametrize("rest", ["", "\n", "5,6\n", "5,6\n" * 500])
+def test_an_open_quote_is_told_with_its_line(file: Path, rest: str) -> None:
+    with pytest.raises(UnterminatedQuoteError, match="line 3 ") as caught:
+        read(file, HEADER + '1,2\n3,"4\n' + rest, chunk=1)
+    assert caught.value.line_number == 3
+
+
+def test_a_compressed_file_is_known_by_its_content_not_its_name(file: Path) -> None:
+    content = gzip.compress(b"a,b\n1,2\n")
+    result = read(file, content)
+    assert result.rows == [["1", "2"]]
+    assert result.sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("cut", [3, 12, 30, -8, -1])
+def test_a_cut_archive_is_told(file: Path, cut: int) -> None:
+    content = gzip.compress(HEADER.encode() + b"1,2\n" * 1000)[:cut]
+    with pytest.raises(BrokenArchiveError):
+        read(file, content)
+
+
+def test_a_damaged_archive_is_told(file: Path) -> None:
+    content = bytearray(gzip.compress(HEADER.encode() + b"1,2\n" * 1000))
+    content[20] ^= 0xFF
+    with pytest.raises(BrokenArchiveError):
+        read(file, bytes(content))
+
+
+cells = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffd"), max_size=8),
+    st.text(st.sampled_from('ab,"\r\n \t;é'), max_size=8),
+)
+tables = st.lists(st.lists(cells, min_size=1, max_size=4), max_size=12)
+# Not "\n" with minimal quotes: Python's writer then leaves a lone "\r" unquoted.
+dialects = st.sampled_from(
+    [("\r\n", csv.QUOTE_MINIMAL), ("\r\n", csv.QUOTE_ALL), ("\n", csv.QUOTE_ALL)]
+)
+several = settings(max_examples=150, deadline=None)
+
+
+@several
+@given(rows=tables, dialect=dialects, chunk=st.integers(1, 5))
+@example(rows=[["\r"], ["\n\r"], ["\r\n"], [""]], dialect=("\r\n", csv.QUOTE_MINIMAL), chunk=1)
+def test_written_rows_read_back(
+    path: Path, rows: list[list[str]], dialect: tuple[str, int], chunk: int
+) -> None:
+    result = read(path, written([["a", "b"], *rows], *dialect), chunk)
+    assert (result.header, result.rows) == (["a", "b"], rows)
+    assert result.bad == [False] * len(rows)
+
+
+@several
+@given(
+    rows=st.lists(st.one_of(st.just([]), st.lists(cells, min_size=1, max_size=3)), max_size=12),
+    dialect=dialects,
+    chunk=st.integers(1, 5),
+)
+def test_raw_lines_at_their_numbers_are_the_text(
+    path: Path, rows: list[list[str]], dialect: tuple[str, int], chunk: int
+) -> None:
+    """Laid out by their line numbers, the raw lines are the file again, blank lines included."""
+    text = written([["a", "b"], *rows], *dialect)
+    result = read(path, text, chunk)
+    physical = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)", text)
+    assert len(result.lines) == sum(bool(row) for row in rows)
+    ends = [*result.lines, len(physical) + 1][1:]
+    for begin, end, raw in zip(result.lines, ends, result.raw, strict=True):
+        assert raw == "".join(physical[begin - 1 : end - 1]).rstrip("\r\n")
+    before = result.lines[0] - 1 if result.lines else len(physical)
+    assert "".join(physical[:before]).rstrip("\r\n").replace('"', "") == "a,b"
+
+
+@several
+@given(
+    rows=st.lists(st.from_regex(r"[a-z]{1,3},[a-zé]{0,3}", fullmatch=True), min_size=1, max_size=9),
+    position=st.integers(0, 9),
+    dirt=st.sampled_from([b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbf\xbd", b"\xfe\xfe"]),
+    chunk=st.integers(1, 4),
+)
+def test_dirt_marks_its_row_and_leaves_the_others(
+    path: Path, rows: list[str], position: int, dirt: bytes, chunk: int
+) -> None:
+    clean = [row.encode() for row in rows]
+    position %= len(rows)
+    dirty = [*clean]
+    dirty[position] += dirt
+    result = read(path, b"a,b\n" + b"\n".join(dirty), chunk)
+    assert result.bad == [index == position for index in range(len(rows))]
+    expected = [row.split(",") for row in rows]
+    others = [row for index, row in enumerate(result.rows) if index != position]
+    assert others == expected[:position] + expected[position + 1 :]
+
+
+@several
+@given(content=st.binary(max_size=200), chunk=st.integers(1, 5))
+def test_any_bytes_are_read_or_refused(path: Path, content: bytes, chunk: int) -> None:
+    try:
+        result = read(path, content, chunk)
+    except (BrokenArchiveError, UnterminatedQuoteError):
+        return
+    assert result.sha256 == hashlib.sha256(content).hexdigest()
+    assert sorted(set(result.lines)) == result.lines
+    texts = [*result.raw, *(cell for row in result.rows for cell in row)]
+    assert "\0" not in "".join(texts).encode().decode()
