@@ -86,10 +86,12 @@ def _message(error: ValidationError) -> str:
 
 def _reject_unknown(names: set[str]) -> None:
     fields = Settings.model_fields.keys() | ServingSettings.model_fields.keys()
-    known = {PREFIX + field.upper() for field in fields}
-    for name in sorted(names - known):
-        nearest = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {nearest[0]}?" if nearest else "; .env.example lists them all"
+    known = {field.upper() for field in fields}
+    # Without the prefix, which would make any two names look alike.
+    for name in sorted(names - {PREFIX + field for field in known}):
+        nearest = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
+        suggested = f"did you mean {PREFIX}{nearest[0]}?" if nearest else ""
+        hint = f"; {suggested or '.env.example lists them all'}"
         message = f"{name} is no setting of Dwellhouse{hint}"
         raise SettingsError(message)
 
