@@ -1,0 +1,96 @@
+"""A setting that is unknown or unusable is refused at once, in words that tell what to do."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PREFIX, PROJECT_ROOT, Settings, SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to start from, and no setting in the environment."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_settings_everything_lies_in_the_project() -> None:
+    settings = load_settings()
+    assert settings.home == PROJECT_ROOT / ".dwellhouse"
+    assert settings.landing == PROJECT_ROOT / "landing"
+    assert settings == Settings()
+
+
+def test_the_environment_wins_over_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ".env").write_text(
+        "# mine\nDWELLHOUSE_WAITING_MINUTES=3\nDWELLHOUSE_DAGSTER_PORT=4000\nOTHER=1\n"
+    )
+    monkeypatch.setenv("DWELLHOUSE_DAGSTER_PORT", "5000")
+    settings = load_settings()
+    assert (settings.waiting_minutes, settings.dagster_port) == (3, 5000)
+
+
+def test_relative_folders_are_made_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes of the stack run in another folder than the one it was started in."""
+    monkeypatch.setenv("DWELLHOUSE_HOME", "state")
+    monkeypatch.setenv("DWELLHOUSE_LANDING", "../in")
+    settings = load_settings()
+    assert (settings.home, settings.landing) == (folder / "state", folder.parent / "in")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEFAULT_TIMEZONE", "Mars/Olympus"),
+        ("DEFAULT_TIMEZONE", ""),
+        ("DEFAULT_TIMEZONE", "../../etc/passwd"),
+        ("DAGSTER_PORT", "0"),
+        ("DAGSTER_PORT", "65536"),
+        ("API_PORT", "http"),
+        ("MAX_SESSION_HOURS", "0"),
+        ("SETTLE_SECONDS", "-1"),
+        ("MAX_REJECTED_SHARE", "1.5"),
+        ("EARLIEST_EVENT", "yesterday"),
+        ("API_LOG_LEVEL", "loud"),
+    ],
+)
+def test_an_unusable_value_is_told_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError, match=f"DWELLHOUSE_{name} = '{value}'"):
+        load_settings()
+
+
+def test_several_unusable_values_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DWELLHOUSE_DAGSTER_PORT", "x")
+    monkeypatch.setenv("DWELLHOUSE_CHUNK_ROWS", "0")
+    with pytest.raises(SettingsError, match=r"DAGSTER_PORT.*CHUNK_ROWS"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("DWELLHOUSE_DEFAULT_TIMEZON", "did you mean DWELLHOUSE_DEFAULT_TIMEZONE?"),
+        ("DWELLHOUSE_TIMEZONE", "did you mean DWELLHOUSE_DEFAULT_TIMEZONE?"),
+        ("DWELLHOUSE_VISIT_GAP", "did you mean DWELLHOUSE_VISIT_GAP_MINUTES?"),
+        ("DWELLHOUSE_APIPORT", "did you mean DWELLHOUSE_API_PORT?"),
+        ("DWELLHOUSE_XYZZY", "lists them all"),
+    ],
+)
+@pytest.mark.parametrize("in_file", [True, False])
+def test_an_unknown_name_suggests_the_nearest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, hint: str, *, in_file: bool
+) -> None:
+    if in_file:
+        (folder / ".env").write_text(f"{name}=1\n")
+    else:
+        monkeypatch.setenv(name, "1")
+    with pytest.raises(SettingsError) as told:
+        load_settings()
+    assert str(told.value).startswith(f"{name} is no setting")
+    assert hint in str(told.value)
