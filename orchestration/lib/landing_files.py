@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import signal
-import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,16 +94,19 @@ class SettleWatch:
     settle_seconds: float
     _since: dict[LandedFile, float] = field(default_factory=dict)
 
-    def settled(self, files: Iterable[LandedFile], folder: Path, now: float) -> list[LandedFile]:
-        """Give the files that have not changed for the settle time; `now` in monotonic seconds."""
-        listed = list(files)
-        self._since = {file: self._since.get(file, now) for file in listed}
-        return [
-            file
-            for file in listed
-            if now - self._since[file] >= self.settle_seconds
-            and not _is_open_for_writing(folder / file.name)
-        ]
+    def settled(self, files: Iterable[LandedFile], folder: Path) -> list[LandedFile]:
+        """Give the files that have not changed for the settle time and that nobody writes."""
+        now = time.monotonic()
+        self._since = {file: self._since.get(file, now) for file in files}
+        return [file for file in self._since if self._is_settled(file, folder / file.name, now)]
+
+    def _is_settled(self, file: LandedFile, path: Path, now: float) -> bool:
+        is_open = _is_open_for_writing(path)
+        unchanged = now - self._since[file]
+        if is_open is False:
+            # The kernel vouches for a local file, so its own clock can be believed as well.
+            unchanged = max(unchanged, time.time() - file.modified_ns / 1e9)
+        return not is_open and unchanged >= self.settle_seconds
 
 
 def _is_wanted(entry: os.DirEntry[str]) -> bool:
@@ -148,20 +151,18 @@ def _move_to_new(path: Path, target: Path) -> bool:
     return True
 
 
-def _is_open_for_writing(path: Path) -> bool:
+def _is_open_for_writing(path: Path) -> bool | None:
     """Ask the kernel for a read lease, which it refuses while anyone has the file open to write.
 
-    Where leases do not work (network drives, files of another user) the settle time alone decides.
+    None where leases do not work: network drives, files of another user, other systems than Linux.
     """
     if not hasattr(fcntl, "F_SETLEASE"):
-        return False
+        return None
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
-        return False
+        return None
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return False
         # Were the lease broken at once, the usual signal for it would end this process.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
@@ -169,7 +170,7 @@ def _is_open_for_writing(path: Path) -> bool:
     except BlockingIOError:
         return True
     except OSError:
-        return False
+        return None
     finally:
         os.close(descriptor)
     return False

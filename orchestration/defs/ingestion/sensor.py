@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunRecord, RunsFilter, SensorEvaluationContext
+from watchfiles import watch
 
 from orchestration.defs.automation.jobs import INGEST_JOB
 from orchestration.defs.resources import LandingResource, WarehouseResource
@@ -24,7 +25,7 @@ ACTIVE = [
 ]
 # Well under the minute after which Dagster cuts a tick.
 TICK_SECONDS = 20.0
-POLL_SECONDS = 0.2
+LIST_MILLISECONDS = 250
 FIRST_RETRY_SECONDS = 5.0
 LAST_RETRY_SECONDS = 300.0
 
@@ -39,29 +40,46 @@ _reported: set[tuple[str, str]] = set()
 def landing_sensor(
     context: SensorEvaluationContext, warehouse: WarehouseResource, landing: LandingResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """Take all ready files as one batch; wait within the tick for files that settle."""
-    settings = current_settings()
+    """Take all ready files as one batch; wait within the tick for files to come and to settle."""
     _report_ignored(context, landing)
+    folder = landing.landing.folder
     deadline = time.monotonic() + TICK_SECONDS
-    while True:
-        active = _active_runs(context)
-        if len(active) >= settings.max_concurrent_runs:
-            return dg.SkipReason(f"{len(active)} runs are active; the next waits for one to end.")
-        batch = _batch(landing, _files_of(active), settings)
-        wait = _retry_wait(context, batch)
-        if wait > 0:
-            return dg.SkipReason(f"The last run failed; it is tried again in {wait:.0f} s.")
-        if batch or (not active and _is_behind(warehouse)):
-            return _run_request(batch)
-        if time.monotonic() > deadline:
-            return dg.SkipReason("No file is ready.")
-        time.sleep(POLL_SECONDS)
+    answer = _answer(context, warehouse, landing, check_behind=True)
+    # File events shorten the wait; where there are none (network drives), listing finds all.
+    for _ in watch(
+        folder, watch_filter=None, recursive=False, debounce=20, step=10,
+        rust_timeout=LIST_MILLISECONDS, yield_on_timeout=True,
+    ):  # fmt: skip
+        if isinstance(answer, dg.RunRequest) or time.monotonic() > deadline:
+            break
+        if any(landing.landing.files()):
+            answer = _answer(context, warehouse, landing, check_behind=False)
+    return answer
 
 
-def _batch(landing: LandingResource, taken: set[str], settings: Settings) -> list[LandedFile]:
+def _answer(
+    context: SensorEvaluationContext, warehouse: WarehouseResource, landing: LandingResource,
+    *, check_behind: bool,
+) -> dg.RunRequest | dg.SkipReason:  # fmt: skip
+    """Look once: ask for a run if files are ready or, if wanted, if a build is due."""
+    settings = current_settings()
+    ready = _watch.settled(landing.landing.files(), landing.landing.folder)
+    if not ready and not check_behind:
+        return dg.SkipReason("No file is ready.")
+    active = _active_runs(context)
+    if len(active) >= settings.max_concurrent_runs:
+        return dg.SkipReason(f"{len(active)} runs are active; the next waits for one to end.")
+    batch = _batch(ready, _files_of(active), settings)
+    wait = _retry_wait(context, batch)
+    if wait > 0:
+        return dg.SkipReason(f"The last run failed; it is tried again in {wait:.0f} s.")
+    if batch or (check_behind and not active and _is_behind(warehouse)):
+        return _run_request(batch)
+    return dg.SkipReason("No file is ready.")
+
+
+def _batch(ready: Sequence[LandedFile], taken: set[str], settings: Settings) -> list[LandedFile]:
     """Give the ready files that no run has, oldest first, within the bounds of a batch."""
-    folder = landing.landing
-    ready = _watch.settled(folder.files(), folder.folder, time.monotonic())
     batch: list[LandedFile] = []
     size = 0
     for file in ready:
