@@ -54,6 +54,8 @@ def decode(text: str, query: str, listing: Listing, orders: tuple[Order, ...]) -
         # Whoever makes up a cursor with a right check still gets past no type.
         for order, key in zip(orders, keys, strict=True):
             if key is not None:
+                if not isinstance(key, str) or "\0" in key:
+                    raise _damaged()
                 READABLE[listing.columns[order.column].type](key)
         return Cursor(tuple(keys), datetime.fromisoformat(clock) if clock else None)
     except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):

@@ -55,10 +55,7 @@ class Window:
 
         There are such where a clock jumps by half an hour.
         """
-        if not self.edges:
-            return []
-        last = self.edges[-1]
-        extra = {start for start in stored if start < last} - set(self.edges)
+        extra = stored.keys() - set(self.edges)
         return self._labels(sorted(extra.union(self.edges))) if extra else self.labels
 
     def _hours(self, first: datetime) -> list[datetime]:
@@ -85,6 +82,10 @@ def points(
     camera: Camera, window: Window, stored: Mapping[datetime, Bucket]
 ) -> list[dict[str, object]]:
     """Give a camera's points; without any stored bucket nothing is known, so they hold nulls."""
+    if not window.edges:
+        return []
+    first, *_, last = window.edges
+    stored = {start: bucket for start, bucket in stored.items() if first <= start < last}
     empty = 0 if stored else None
     rows: list[dict[str, object]] = []
     for start, text, is_partial in window.labels_with(stored):

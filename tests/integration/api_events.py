@@ -15,11 +15,12 @@ CAMERAS = {
 ZONES = {"north": "Europe/Berlin", "south": "America/New_York"}
 CATEGORIES = {"entrance": ["CAM-A", "CAM-D"], "checkout": ["CAM-B"], "general": ["CAM-C"]}
 SILENT = "CAM-X"
-SEEDS = {
-    "sites.csv": "site_id,site_name,timezone\nnorth,North,Europe/Berlin\n"
-    "south,South,America/New_York\n",
-    "cameras.csv": "camera_id,camera_name,site_id,zone,category\nCAM-X,Unplugged,north,,\n",
-}
+SEEDS = (
+    "insert into seeds.sites values ('north', 'North', 'Europe/Berlin'), "
+    "('south', 'South', 'America/New_York')",
+    "insert into seeds.cameras (camera_id, camera_name, site_id) "
+    "values ('CAM-X', 'Unplugged', 'north')",
+)
 
 
 def made_up_events(seed: int = 7, persons: int = 25, days: int = 6) -> list[Event]:

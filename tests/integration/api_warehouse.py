@@ -1,13 +1,13 @@
 """Fixtures of the API's tests: a really built warehouse, and the real app in front of it."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from orchestration.lib.dbt_build import PROJECT_FOLDER, DbtProject
+from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.publication import publish
 from orchestration.runtime.warehouse import Warehouse, with_database
 from tests.conftest import TEMPLATE, copied_database
@@ -23,6 +23,7 @@ LOAD = (
     "insert into raw.loads (file_name, sha256, bytes, source, status, rows_read, rows_loaded, "
     "finished_at) values (%s, %s, 10, 'default', 'loaded', %s, %s, now()) returning load_id"
 )
+SEEDS_ONLY = ["resource_type:seed"]
 
 
 def load_events(warehouse: Warehouse, name: str, events: Sequence[Event]) -> int:
@@ -40,31 +41,37 @@ def load_events(warehouse: Warehouse, name: str, events: Sequence[Event]) -> int
         return int(row[0])
 
 
-def build(warehouse: Warehouse, project: DbtProject) -> None:
-    """Build the marts and publish them."""
-    result = project.build(warehouse.transformer, {})
+def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
+    """Build the marts and publish them; the seeds stay as they were put there."""
+    result = project.build(warehouse.transformer, {}, exclude=SEEDS_ONLY)
     assert result.success, result.explanation
     with psycopg.connect(warehouse.transformer) as connection:
         publish(connection, "test")
 
 
-@pytest.fixture(scope="session")
-def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """The project with seeds of its own: sites in two time zones, a camera without events."""
-    folder = tmp_path_factory.mktemp("dbt") / "project"
-    shutil.copytree(PROJECT_FOLDER, folder, ignore=shutil.ignore_patterns("target", "logs"))
-    for name, text in SEEDS.items():
-        (folder / "seeds" / name).write_text(text, encoding="utf-8")
-    return DbtProject(folder.parent / "target", folder)
+def of_database(warehouse: Warehouse, name: str) -> Warehouse:
+    """Give the same roles for another database of the server."""
+    return replace(
+        warehouse,
+        loader=with_database(warehouse.loader, name),
+        transformer=with_database(warehouse.transformer, name),
+        reader=with_database(warehouse.reader, name),
+    )
 
 
 @pytest.fixture(scope="session")
-def built_database(server_url: str, template: Warehouse, dbt_project: DbtProject) -> Iterator[str]:
+def built_database(server_url: str, template: Warehouse, shared_folder: Path) -> Iterator[str]:
     """The made-up events, built and published; only ever copied."""
     with copied_database(server_url, TEMPLATE) as name:
-        warehouse = warehouse_of(template, name)
+        warehouse = of_database(template, name)
+        project = DbtProject(shared_folder / name)
+        result = project.build(warehouse.transformer, {}, select=SEEDS_ONLY)
+        assert result.success, result.explanation
+        with psycopg.connect(warehouse.transformer) as connection:
+            for statement in SEEDS:
+                connection.execute(statement)
         load_events(warehouse, "march.csv", made_up_events())
-        build(warehouse, dbt_project)
+        build_and_publish(warehouse, project)
         yield name
 
 
@@ -72,14 +79,14 @@ def built_database(server_url: str, template: Warehouse, dbt_project: DbtProject
 def api_warehouse(server_url: str, template: Warehouse, built_database: str) -> Iterator[Warehouse]:
     """A warehouse with the made-up events that all tests share and only read."""
     with copied_database(server_url, built_database) as name:
-        yield warehouse_of(template, name)
+        yield of_database(template, name)
 
 
 @pytest.fixture
 def own_warehouse(server_url: str, template: Warehouse, built_database: str) -> Iterator[Warehouse]:
     """A warehouse with the made-up events that one test may change."""
     with copied_database(server_url, built_database) as name:
-        yield warehouse_of(template, name)
+        yield of_database(template, name)
 
 
 @pytest.fixture(scope="session")
@@ -87,13 +94,3 @@ def api(api_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> I
     """The API on the warehouse of the made-up events."""
     with running_api(api_warehouse.reader, tmp_path_factory.mktemp("home")) as client:
         yield client
-
-
-def warehouse_of(template: Warehouse, database: str) -> Warehouse:
-    """Give the URLs of a copy of the template."""
-    return replace(
-        template,
-        loader=with_database(template.loader, database),
-        transformer=with_database(template.transformer, database),
-        reader=with_database(template.reader, database),
-    )

@@ -1,0 +1,96 @@
+"""The OpenAPI document is true: real answers fit it, and its examples do too."""
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tests.integration.api_client import Api
+
+pytest_plugins = ["tests.integration.api_warehouse"]
+pytestmark = pytest.mark.xdist_group("api")
+
+Document = dict[str, Any]
+ANSWERS = [
+    ("/v1/kpis", "/v1/kpis", 200),
+    ("/v1/kpis", "/v1/kpis?last=2d&compare=previous", 200),
+    ("/v1/kpis", "/v1/kpis?person_id=nobody", 200),
+    ("/v1/kpis", "/v1/kpis?persn_id=nobody", 422),
+    ("/v1/sessions", "/v1/sessions?limit=500", 200),
+    ("/v1/sessions", "/v1/sessions?limit=5&count=exact&fields=person_id", 200),
+    ("/v1/sessions", "/v1/sessions?limit=0&status=close", 422),
+    ("/v1/events", "/v1/events?limit=500", 200),
+    ("/v1/cameras", "/v1/cameras", 200),
+    ("/v1/occupancy", "/v1/occupancy?last=2d", 200),
+    ("/v1/occupancy", "/v1/occupancy?granularity=day", 200),
+    ("/v1/loads", "/v1/loads", 200),
+    ("/v1/loads", "/v1/loads?fields=validation,load_id", 200),
+    ("/v1/loads/{load_id}", "/v1/loads/1", 200),
+    ("/v1/loads/{load_id}", "/v1/loads/2", 404),
+    ("/v1/loads/{load_id}/rejections", "/v1/loads/1/rejections", 200),
+    ("/healthz", "/healthz", 200),
+    ("/readyz", "/readyz", 200),
+]
+
+
+@pytest.fixture(scope="module")
+def document(api: Api) -> Document:
+    return dict(api.get("/openapi.json").json())
+
+
+def validator(document: Document, schema: Document) -> Draft202012Validator:
+    whole = {**schema, "components": document["components"]}
+    return Draft202012Validator(whole, format_checker=FormatChecker())
+
+
+@pytest.mark.parametrize(("path", "url", "status"), ANSWERS)
+def test_real_answers_fit(api: Api, document: Document, path: str, url: str, status: int) -> None:
+    answer = api.get(url)
+    assert answer.status_code == status
+    content = document["paths"][path]["get"]["responses"][str(status)]["content"]
+    assert list(content) == [answer.headers["content-type"]]
+    schema = content[answer.headers["content-type"]]["schema"]
+    validator(document, schema).validate(answer.json())
+
+
+def test_every_path_is_asked(document: Document) -> None:
+    assert set(document["paths"]) == {path for path, _, _ in ANSWERS}
+
+
+@pytest.mark.parametrize("path", ["/v1/sessions", "/v1/events", "/v1/cameras", "/v1/loads"])
+def test_rows_have_all_documented_columns(api: Api, document: Document, path: str) -> None:
+    page = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+    name = page["schema"]["$ref"].rpartition("/")[2].removesuffix("Page")
+    columns = set(document["components"]["schemas"][name]["properties"])
+    asked = api.get(f"{path}?limit=1&fields={','.join(sorted(columns))}").json()["data"][0]
+    assert set(asked) == columns
+    unasked = api.get(f"{path}?limit=1").json()["data"][0]
+    assert columns - set(unasked) == ({"validation"} if path == "/v1/loads" else set())
+
+
+def test_examples_fit_their_schemas(document: Document) -> None:
+    found = 0
+    for name, schema in document["components"]["schemas"].items():
+        for example in schema.get("examples", []):
+            validator(document, schema).validate(example)
+        for column, part in schema.get("properties", {}).items():
+            for example in part.get("examples", []):
+                assert validator(document, part).is_valid(example), (name, column)
+                found += 1
+    assert found > 50
+
+
+def test_every_row_and_metric_has_an_example(document: Document) -> None:
+    for name in ("Metrics", "Session", "Event", "Camera", "Load", "Rejection", "OccupancyPoint"):
+        schema = document["components"]["schemas"].get(name)
+        for column, part in (schema or {}).get("properties", {}).items():
+            assert "examples" in part or column == "validation", (name, column)
+
+
+def test_every_parameter_is_described(document: Document) -> None:
+    assert document["openapi"].startswith("3.1")
+    for path, operations in document["paths"].items():
+        operation = operations["get"]
+        assert operation["description"], path
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (path, parameter["name"])

@@ -1,0 +1,140 @@
+"""Lists: the right rows, each once, page by page, also while data loads."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.lib.dbt_build import DbtProject
+from orchestration.runtime.warehouse import Warehouse
+from tests.integration.api_client import Api, running_api
+from tests.integration.api_events import CAMERAS, SILENT, made_up_events
+from tests.integration.api_model import Event, sessions_of
+
+pytest_plugins = ["tests.integration.api_warehouse"]
+pytestmark = pytest.mark.xdist_group("api")
+
+EVENTS = made_up_events()
+SESSIONS = sessions_of(EVENTS)
+Row = dict[str, Any]
+
+
+def pages(api: Api, url: str) -> Iterator[list[Row]]:
+    """Follow the Link header to the end, and check that the body says the same."""
+    while True:
+        response = api.get(url)
+        body = response.json()
+        assert response.status_code == 200, body
+        yield body["data"]
+        if body["next"] is None:
+            assert "link" not in response.headers
+            return
+        url = response.links["next"]["url"]
+        assert body["next"] in url
+
+
+def rows(api: Api, url: str) -> list[Row]:
+    return [row for page in pages(api, url) for row in page]
+
+
+def instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def test_sessions_are_those_of_the_rules(api: Api) -> None:
+    found = rows(api, "/v1/sessions")
+    assert {
+        (
+            row["person_id"], row["camera_id"], instant(row["entry_at"]), instant(row["exit_at"]),
+            row["session_status"], row["dwell_seconds"],
+        )
+        for row in found
+    } == {(s.person, s.camera, s.entry, s.exit, s.status, s.dwell) for s in SESSIONS}  # fmt: skip
+    keys = [(instant(row["entry_at"]), row["session_id"]) for row in found]
+    assert keys == sorted(keys)
+
+
+def test_events_are_all_there(api: Api) -> None:
+    found = rows(api, "/v1/events?limit=50")
+    assert (
+        sorted(
+            Event(datetime.fromisoformat(at), *rest)
+            for at, *rest in map(
+                itemgetter("event_at", "person_id", "camera_id", "event_type"), found
+            )
+        )
+        == EVENTS
+    )
+
+
+@pytest.mark.parametrize(
+    "sort",
+    ["entry_at", "-entry_at", "dwell_seconds", "-dwell_seconds", "-dwell_seconds,entry_at",
+     "session_status,-exit_at,camera_id", "-session_id", "site_id"],
+)  # fmt: skip
+@pytest.mark.parametrize("limit", [1, 7])
+def test_pages_hold_each_row_once_in_order(api: Api, sort: str, limit: int) -> None:
+    found = rows(api, f"/v1/sessions?sort={sort}&limit={limit}")
+    whole = api.get(f"/v1/sessions?sort={sort}&limit=1000").json()["data"]
+    assert found == whole
+    assert len({row["session_id"] for row in found}) == len(SESSIONS)
+    for name in reversed(sort.split(",")):  # stable sorts, the weightiest column last
+        column = name.removeprefix("-")
+        filled = [row for row in whole if row[column] is not None]
+        filled.sort(key=itemgetter(column), reverse=name.startswith("-"))
+        whole = filled + [row for row in whole if row[column] is None]
+    columns = itemgetter(*(name.removeprefix("-") for name in sort.split(",")), "site_id")
+    assert list(map(columns, found)) == list(map(columns, whole))
+
+
+def test_fields_are_those_asked_for(api: Api) -> None:
+    page = api.get("/v1/sessions?fields=dwell_seconds,person_id&limit=3").json()
+    assert [list(row) for row in page["data"]] == [["dwell_seconds", "person_id"]] * 3
+
+
+def test_count_is_of_all_pages(api: Api) -> None:
+    page = api.get("/v1/sessions?status=closed&count=exact&limit=2").json()
+    assert page["count"] == sum(session.status == "closed" for session in SESSIONS)
+    assert len(page["data"]) == 2
+    assert "count" not in api.get("/v1/sessions?limit=2").json()
+
+
+def test_events_pass_with_their_session(api: Api) -> None:
+    found = rows(api, "/v1/events?min_dwell=1800&max_dwell=5700")
+    wanted = [s for s in SESSIONS if s.dwell is not None and 1800 <= s.dwell <= 5700]
+    assert len(wanted) > 3
+    assert sum(row["dwell_seconds"] or 0 for row in found) == sum(s.dwell or 0 for s in wanted)
+    assert len(found) == 2 * len(wanted)
+
+
+def test_cameras_are_those_with_a_fitting_event(api: Api) -> None:
+    everything = rows(api, "/v1/cameras?limit=2")
+    assert [row["camera_id"] for row in everything] == [*CAMERAS, SILENT]
+    seen = {event.camera for event in EVENTS if event.person == "P-05"}
+    assert {row["camera_id"] for row in rows(api, "/v1/cameras?person_id=P-05")} == seen
+    assert [row["camera_id"] for row in rows(api, "/v1/cameras?category=checkout")] == ["CAM-B"]
+
+
+def test_pages_stay_whole_while_data_loads(
+    own_warehouse: Warehouse, shared_folder: Path, tmp_path: Path
+) -> None:
+    from tests.integration.api_warehouse import build_and_publish, load_events
+
+    start = datetime(2026, 2, 28, tzinfo=UTC)
+    later = [Event(start + timedelta(hours=9 * n), "P-late", "CAM-A", "entry") for n in range(30)]
+    with running_api(own_warehouse.reader, tmp_path) as api:
+        firsts = [api.get(f"/v1/sessions?{query}") for query in ("limit=20", "last=9d&limit=20")]
+        load_events(own_warehouse, "late.csv", later)
+        build_and_publish(own_warehouse, DbtProject(shared_folder / "dbt-api"))
+        rests = [rows(api, first.links["next"]["url"]) for first in firsts]
+        now = api.get("/v1/sessions?limit=1000&count=exact").json()
+    old = {row["session_id"] for row in now["data"] if row["person_id"] != "P-late"}
+    for first, rest in zip(firsts, rests, strict=True):
+        found = [row["session_id"] for row in (*first.json()["data"], *rest)]
+        assert len(found) == len(set(found))
+        assert old <= set(found)
+    assert now["count"] == len(SESSIONS) + len(later)
+    assert now["data_version"] == 2

@@ -1,0 +1,99 @@
+"""Occupancy series against the rules in plain Python."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.integration.api_client import Api
+from tests.integration.api_events import CAMERAS, SILENT, ZONES, made_up_events
+from tests.integration.api_model import occupancy_of, sessions_of
+
+pytest_plugins = ["tests.integration.api_warehouse"]
+pytestmark = pytest.mark.xdist_group("api")
+
+EVENTS = made_up_events()
+SESSIONS = sessions_of(EVENTS)
+CLOCK = max(event.at for event in EVENTS)
+STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+def series(api: Api, query: str) -> dict[str, list[dict[str, Any]]]:
+    body = api.get(f"/v1/occupancy?{query}").json()
+    assert body["next"] is None
+    found = defaultdict(list)
+    for point in body["data"]:
+        found[point["camera_id"]].append(point)
+    return found
+
+
+@pytest.mark.parametrize("granularity", ["hour", "day"])
+def test_points_follow_the_rules_in_the_zone_of_the_site(api: Api, granularity: str) -> None:
+    found = series(api, f"granularity={granularity}&from=2026-03-02&to=2026-03-08")
+    assert found.keys() == {*CAMERAS, SILENT}
+    for camera, (_, site) in CAMERAS.items():
+        zone, step = ZoneInfo(ZONES[site]), STEP[granularity]
+        start = datetime(2026, 3, 2, tzinfo=zone).astimezone(UTC)
+        events = [event for event in EVENTS if event.camera == camera]
+        sessions = [session for session in SESSIONS if session.camera == camera]
+        for number, point in enumerate(found[camera]):
+            since = start + number * step
+            assert point["bucket_start"] == since.astimezone(zone).isoformat()
+            values = point["visitors"], point["avg_occupancy"], point["peak_occupancy"]
+            assert values == pytest.approx(occupancy_of(events, sessions, since, since + step))
+            assert point["partial"] == (since <= CLOCK < since + step)
+        assert len(found[camera]) == timedelta(days=6) // step
+
+
+def test_a_camera_that_sent_nothing_is_null(api: Api) -> None:
+    points = series(api, f"camera_id={SILENT}&from=2026-03-03&to=2026-03-04")[SILENT]
+    assert len(points) == 24
+    assert {point["visitors"] for point in points} == {None}
+    assert {point["peak_occupancy"] for point in points} == {None}
+
+
+def test_without_bounds_it_runs_from_the_first_event_to_the_data_clock(api: Api) -> None:
+    found = series(api, "site_id=north&granularity=hour")
+    first = min(event.at for event in EVENTS if CAMERAS[event.camera][1] == "north")
+    for points in found.values():
+        starts = [datetime.fromisoformat(point["bucket_start"]) for point in points]
+        assert starts[0] <= first < starts[1]
+        assert starts[-1] <= CLOCK < starts[-1] + STEP["hour"]
+        assert [point["partial"] for point in points] == [False] * (len(points) - 1) + [True]
+
+
+def test_buckets_are_whole(api: Api) -> None:
+    points = series(api, "camera_id=CAM-A&from=2026-03-03T10:30:00Z&to=2026-03-03T12:00:01Z")[
+        "CAM-A"
+    ]
+    assert [point["bucket_start"] for point in points] == [
+        f"2026-03-03T{hour}:00:00+01:00" for hour in (11, 12, 13)
+    ]
+
+
+@pytest.mark.parametrize("granularity", ["hour", "day", "week"])
+@pytest.mark.parametrize(
+    "query",
+    ["from=0001-01-01&to=0001-01-02", "from=9999-12-30&to=9999-12-31", "to=9999-12-31",
+     "from=9999-12-31T23:30Z&to=9999-12-31T23:59Z", "from=0001-01-01T00:00Z&to=0001-01-01T00:10Z"],
+)  # fmt: skip
+def test_the_ends_of_the_calendar_break_nothing(api: Api, query: str, granularity: str) -> None:
+    answer = api.get(f"/v1/occupancy?{query}&granularity={granularity}")
+    assert answer.status_code in (200, 422), answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("from=1990-01-01", "granularity"),
+        ("person_id=P-01", "person_id"),
+        ("min_dwell=3", "min_dwell"),
+        ("granularity=minute", "granularity"),
+    ],
+)
+def test_what_cannot_be_a_series_is_refused(api: Api, query: str, name: str) -> None:
+    answer = api.get(f"/v1/occupancy?{query}")
+    assert answer.status_code == 422
+    assert [error["parameter"] for error in answer.json()["errors"]] == [name]

@@ -1,0 +1,137 @@
+"""What the API says before and between data versions, and while the database is away."""
+
+import time
+from pathlib import Path
+from typing import LiteralString
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from orchestration.lib.publication import publish
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres, write_secret
+from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
+from orchestration.settings import Settings
+from tests.integration.api_client import Api, running_api
+
+pytest_plugins = ["tests.integration.api_warehouse"]
+pytestmark = pytest.mark.xdist_group("api")
+
+ANALYTICAL = ["/v1/kpis", "/v1/sessions", "/v1/events", "/v1/cameras", "/v1/occupancy"]
+LIVE = ["/v1/loads", "/v1/loads/1", "/v1/loads/1/rejections"]
+
+
+def detail(api: Api, url: str, status: int) -> str:
+    answer = api.get(url)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return str(answer.json()["detail"])
+
+
+def run_as_superuser(server_url: str, warehouse: Warehouse, statement: LiteralString) -> None:
+    name = urlsplit(warehouse.reader).path.strip("/")
+    with psycopg.connect(with_database(server_url, name)) as connection:
+        connection.execute(statement)
+
+
+def new_version(warehouse: Warehouse) -> None:
+    with psycopg.connect(warehouse.transformer) as connection:
+        publish(connection, "test")
+
+
+def test_before_the_first_version(warehouse: Warehouse, tmp_path: Path) -> None:
+    with running_api(warehouse.reader, tmp_path) as api:
+        for url in (*ANALYTICAL, "/readyz", "/v1/loads"):
+            assert "No data is published yet" in detail(api, url, 503)
+            assert api.get(url).headers["retry-after"]
+        assert api.get("/healthz").json() == {"status": "ok"}
+
+
+def test_loads_are_there_before_the_first_version(
+    server_url: str, own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    run_as_superuser(server_url, own_warehouse, "delete from marts.data_versions")
+    with running_api(own_warehouse.reader, tmp_path) as api:
+        body = api.get("/v1/loads").json()
+        assert [load["file_name"] for load in body["data"]] == ["march.csv"]
+        assert (body["data_version"], body["as_of"]) == (None, None)
+        assert "No data is published yet" in detail(api, "/v1/kpis", 503)
+
+
+def test_a_version_without_events_is_empty(
+    server_url: str, own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    tables = "dim_cameras, marts.dim_sites, marts.fct_events, marts.fct_sessions"
+    run_as_superuser(server_url, own_warehouse, f"truncate marts.{tables}")
+    with running_api(own_warehouse.reader, tmp_path) as api:
+        assert api.get("/readyz").json()["as_of"] is None
+        for query in ("", "?last=7d", "?from=2026-03-01&to=2026-03-02"):
+            for url in ANALYTICAL:
+                body = api.get(url + query).json()
+                assert body["as_of"] is None
+                assert body["data"] == [] or body["data"]["total_events"] == 0
+
+
+@pytest.mark.parametrize("url", [f"{url}?last=2d" for url in ANALYTICAL])
+def test_what_is_known_is_not_sent_again(api: Api, url: str) -> None:
+    first = api.get(url)
+    again = api.get(url, headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert api.get(url, headers={"If-None-Match": 'W/"1-0"'}).status_code == 200
+
+
+def test_a_tag_fits_its_query_in_any_order(api: Api) -> None:
+    tags = [
+        api.get(f"/v1/sessions?{query}").headers["etag"]
+        for query in (
+            "camera_id=CAM-A&camera_id=CAM-B&limit=5",
+            "limit=5&camera_id=CAM-B&camera_id=CAM-A",
+            "camera_id=CAM-A&limit=5",
+        )
+    ]
+    assert tags[0] == tags[1] != tags[2]
+
+
+def test_a_new_version_has_a_new_tag(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with running_api(own_warehouse.reader, tmp_path) as api:
+        tag = api.get("/v1/kpis").headers["etag"]
+        new_version(own_warehouse)
+        again = api.get("/v1/kpis", headers={"If-None-Match": tag})
+        assert (again.status_code, again.json()["data_version"]) == (200, 2)
+
+
+@pytest.mark.parametrize("url", LIVE)
+def test_live_views_are_not_kept(api: Api, url: str) -> None:
+    answer = api.get(url)
+    assert answer.status_code == 200
+    assert "etag" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_slow_query_ends_in_time(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with (
+        running_api(own_warehouse.reader, tmp_path, api_statement_timeout_seconds=0.2) as api,
+        psycopg.connect(own_warehouse.transformer) as connection,
+    ):
+        connection.execute("lock table marts.fct_sessions in access exclusive mode")
+        assert "took too long" in detail(api, "/v1/sessions", 504)
+        connection.rollback()
+        assert api.get("/v1/sessions").status_code == 200
+
+
+def test_a_database_that_comes_and_goes(shared_folder: Path, tmp_path: Path) -> None:
+    server = EmbeddedPostgres(shared_folder / "restarts", {"fsync": "off"})
+    with running_api(None, tmp_path) as api, server.running() as url:
+        assert "stopped or busy" in detail(api, "/readyz", 503)
+        settings = Settings(home=shared_folder / "restarts-home", role_prefix="")
+        reader = prepare_warehouse(settings, with_database(url, "dwellhouse")).reader
+        write_secret(tmp_path / "secrets" / "reader.url", reader)
+        assert "No data is published yet" in detail(api, "/readyz", 503)
+        server.stop("immediate")
+        started = time.monotonic()
+        assert "stopped or busy" in detail(api, "/v1/kpis", 503)
+        assert time.monotonic() - started < 4
+        assert api.get("/healthz").status_code == 200
+        server.start()
+        assert "No data is published yet" in detail(api, "/readyz", 503)

@@ -1,0 +1,74 @@
+"""Buckets of a series, also where clocks jump."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from serving.queries.occupancy import Bucket, Granularity
+from serving.queries.published import Camera
+from serving.series import Window, points
+
+CAMERA = Camera("CAM-A", "here", "general", None, None)
+
+
+def window(start: str, end: str, zone: str, granularity: Granularity) -> Window:
+    return Window(
+        datetime.fromisoformat(start), datetime.fromisoformat(end), ZoneInfo(zone), granularity,
+        datetime(2026, 3, 29, 10, 30, tzinfo=UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("zone", "granularity", "starts"),
+    [
+        ("Europe/Berlin", "day", ["28T00:00:00+01:00", "29T00:00:00+01:00", "30T00:00:00+02:00"]),
+        ("UTC", "week", ["23T00:00:00+00:00", "30T00:00:00+00:00"]),
+        ("Asia/Kathmandu", "day",
+         ["28T00:00:00+05:45", "29T00:00:00+05:45", "30T00:00:00+05:45"]),
+    ],
+)  # fmt: skip
+def test_days_and_weeks_begin_at_midnight(
+    zone: str, granularity: Granularity, starts: list[str]
+) -> None:
+    asked = window("2026-03-28T12:00:00+00:00", "2026-03-30T12:00:00+00:00", zone, granularity)
+    assert [text for _, text, _ in asked.labels] == [f"2026-03-{start}" for start in starts]
+
+
+@pytest.mark.parametrize(("day", "hours"), [("28", 24), ("29", 23)])
+def test_a_day_has_as_many_hours_as_its_clock(day: str, hours: int) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    start, end = (datetime(2026, 3, int(day) + n, tzinfo=zone).astimezone(UTC) for n in (0, 1))
+    asked = Window(start, end, zone, "hour", end)
+    assert len(asked.labels) == hours
+
+
+def test_hours_are_of_the_local_clock() -> None:
+    asked = window(
+        "2026-03-28T12:10:00+00:00", "2026-03-28T12:20:00+00:00", "Asia/Kathmandu", "hour"
+    )
+    assert [text for _, text, _ in asked.labels] == ["2026-03-28T17:00:00+05:45",
+                                                     "2026-03-28T18:00:00+05:45"]  # fmt: skip
+
+
+def test_zeros_fill_the_gaps_and_the_clock_is_marked() -> None:
+    asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T12:00:00+00:00", "UTC", "hour")
+    ten = datetime(2026, 3, 29, 10, tzinfo=UTC)
+    rows = points(CAMERA, asked, {ten: Bucket("CAM-A", ten, 2, 0.5, 1)})
+    assert [row["visitors"] for row in rows] == [0, 2, 0]
+    assert [row["avg_occupancy"] for row in rows] == [0, 0.5, 0]
+    assert [row["partial"] for row in rows] == [False, True, False]
+    assert {row["visitors"] for row in points(CAMERA, asked, {})} == {None}
+
+
+def test_a_stored_bucket_off_the_beat_is_shown_and_one_outside_is_not() -> None:
+    asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T11:00:00+00:00", "UTC", "hour")
+    odd, outside = (datetime(2026, 3, 29, hour, 30, tzinfo=UTC) for hour in (9, 8))
+    stored = {at: Bucket("CAM-A", at, 1, 1.0, 1) for at in (odd, outside)}
+    rows = points(CAMERA, asked, stored)
+    assert [row["visitors"] for row in rows] == [0, 1, 0]
+
+
+def test_an_empty_window_has_no_points() -> None:
+    asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T09:00:00+00:00", "UTC", "hour")
+    assert points(CAMERA, asked, {}) == []
