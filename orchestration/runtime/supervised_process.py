@@ -50,7 +50,7 @@ class SupervisedProcess:
             return False
         now = time.monotonic()
         if not self._restart_at:
-            self._deaths = 0 if now - self._started_at > STEADY_SECONDS else self._deaths + 1
+            self._deaths = 1 if now - self._started_at > STEADY_SECONDS else self._deaths + 1
             self._restart_at = now + RESTART_SECONDS[min(self._deaths, len(RESTART_SECONDS)) - 1]
         if now < self._restart_at:
             return False
