@@ -82,14 +82,17 @@ def test_a_process_that_dies_soon_is_revived_later_each_time(
 ) -> None:
     monkeypatch.setattr(supervised_process, "RESTART_SECONDS", (0.0, 0.3, 0.6))
     process = supervised("sleep 60")
+    killed(process)
+    assert process.revive({"PATH": os.environ["PATH"]}, tmp_path), "the first time at once"
     waits = []
-    for _ in range(4):
+    for _ in range(3):
         killed(process)
         began = time.monotonic()
         until(lambda: process.revive({"PATH": os.environ["PATH"]}, tmp_path))
         waits.append(time.monotonic() - began)
         assert process.pid is not None
-    assert waits[0] < 0.25 < 0.3 <= waits[1] < 0.6 <= min(waits[2:])
+    assert waits[0] >= 0.3
+    assert min(waits[1:]) >= 0.6
 
 
 def test_a_process_that_has_run_steadily_is_revived_at_once(
