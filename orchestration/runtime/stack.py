@@ -29,10 +29,36 @@ READY_SECONDS = 120.0
 END_SECONDS = 8.0
 PROBE_SECONDS = 0.1
 BINARIES = Path(sys.executable).parent
+WORKSPACE = Path(__file__).parent / "workspace.yaml"
 
 
 class StackError(RuntimeError):
     """The stack cannot run; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class CodeAddress:
+    """Where the code server listens."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def free(cls) -> "CodeAddress":
+        """Choose a free port on loopback."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return cls("127.0.0.1", probe.getsockname()[1])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which the workspace finds the code server."""
+        return {"DAGSTER_CODE_HOST": self.host, "DAGSTER_CODE_PORT": str(self.port)}
+
+    def is_listening(self) -> bool:
+        """Tell whether the code server serves; it does not listen before it has loaded the code."""
+        with socket.socket() as probe:
+            return probe.connect_ex((self.host, self.port)) == 0
 
 
 @dataclass(frozen=True)
@@ -45,17 +71,24 @@ class StackState:
     api_url: str
 
 
-def process_commands(settings: Settings, api: ServingSettings) -> dict[str, list[str]]:
-    """Give the command of each process; the containers run the same ones."""
-    workspace = str(PROJECT_ROOT / "workspace.yaml")
+def process_commands(settings: Settings, code: CodeAddress) -> dict[str, list[str]]:
+    """Give the command of each process in the order of their start; containers run the same ones.
+
+    Webserver and daemon come after the code server, which they load the definitions from.
+    """
     return {
+        "api": [sys.executable, "-m", "serving"],
+        "run-server": [sys.executable, "-m", "orchestration.runtime.run_server"],
+        "code-server": [
+            str(BINARIES / "dagster"), "code-server", "start",
+            "-h", code.host, "-p", str(code.port),
+            "-m", "orchestration.definitions", "--location-name", "dwellhouse",
+        ],
         "webserver": [
             str(BINARIES / "dagster-webserver"),
-            "-h", settings.dagster_host, "-p", str(settings.dagster_port), "-w", workspace,
+            "-h", settings.dagster_host, "-p", str(settings.dagster_port), "-w", str(WORKSPACE),
         ],
-        "run-server": [sys.executable, "-m", "orchestration.runtime.run_server"],
-        "daemon": [str(BINARIES / "dagster-daemon"), "run", "-w", workspace],
-        "api": [sys.executable, "-m", "serving"],
+        "daemon": [str(BINARIES / "dagster-daemon"), "run", "-w", str(WORKSPACE)],
     }  # fmt: skip
 
 
@@ -78,6 +111,7 @@ class Stack:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._api = ServingSettings()
+        self._code = CodeAddress.free()
         self._stopping = False
         self._state = StackState(
             pid=os.getpid(),
@@ -95,9 +129,7 @@ class Stack:
             environment = self._prepared(warehouse)
             processes = self._processes(warehouse)
             try:
-                for process in processes:
-                    process.start(environment, PROJECT_ROOT)
-                self._wait_until_ready(processes)
+                self._start(processes, environment)
                 self._watch(processes, environment)
             finally:
                 _end(processes)
@@ -132,31 +164,31 @@ class Stack:
         _require_free_port(self._settings.dagster_host, self._settings.dagster_port, "DAGSTER")
         _require_free_port(self._api.api_host, self._api.api_port, "API")
         prepare(self._settings)
-        return stack_environment(self._settings, warehouse)
+        return stack_environment(self._settings, warehouse) | self._code.environment
 
     def _processes(self, warehouse: Warehouse) -> list[SupervisedProcess]:
         started_at = time.time()
         ready = {
             "webserver": lambda: _answers(f"{self._state.dagster_url}/server_info"),
+            "code-server": self._code.is_listening,
             "run-server": RunServerClient(self._settings.home / "run-workers").is_ready,
             "daemon": lambda: _daemon_has_ticked(warehouse.dagster, since=started_at),
             "api": lambda: _answers(f"{self._state.api_url}/healthz"),
         }
         logs = self._settings.home / "logs"
-        commands = process_commands(self._settings, self._api)
+        commands = process_commands(self._settings, self._code)
         return [
             SupervisedProcess(name, command, logs / f"{name}.log", ready[name])
             for name, command in commands.items()
         ]
 
-    def _wait_until_ready(self, processes: list[SupervisedProcess]) -> None:
+    def _start(self, processes: list[SupervisedProcess], environment: Mapping[str, str]) -> None:
         deadline = time.monotonic() + READY_SECONDS
         for process in processes:
-            while not self._stopping and not process.is_ready():
-                if process.pid is None or time.monotonic() > deadline:
-                    message = f"{process.name} did not start. The end of {process.log} says:\n"
-                    raise StackError(message + process.last_words())
-                time.sleep(PROBE_SECONDS)
+            if process.name == "webserver":
+                self._wait_until_ready(processes[: processes.index(process)], deadline)
+            process.start(environment, PROJECT_ROOT)
+        self._wait_until_ready(processes, deadline)
         if not self._stopping:
             self._write_state(ready=True)
             print(
@@ -167,6 +199,14 @@ class Stack:
                 f"  logs                 {self._settings.home / 'logs'}",
                 flush=True,
             )
+
+    def _wait_until_ready(self, processes: list[SupervisedProcess], deadline: float) -> None:
+        for process in processes:
+            while not self._stopping and not process.is_ready():
+                if process.pid is None or time.monotonic() > deadline:
+                    message = f"{process.name} did not start. The end of {process.log} says:\n"
+                    raise StackError(message + process.last_words())
+                time.sleep(PROBE_SECONDS)
 
     def _watch(self, processes: list[SupervisedProcess], environment: Mapping[str, str]) -> None:
         while not self._stopping:
