@@ -11,5 +11,7 @@ grant select on marts.data_versions to {loader};
 grant select on all tables in schema marts to {reader};
 alter default privileges for role {transformer} in schema marts grant select on tables to {reader};
 
+-- Dagster's history may lose its last moment when the machine stops; the ledger may not.
+alter role {dagster} set synchronous_commit = off;
 alter role {reader} set default_transaction_read_only = on;
 alter role {transformer} set search_path = marts;
