@@ -1,0 +1,113 @@
+"""The command line: every command is listed and explained, and those in use by hand are quick."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.settings import PREFIX, PROJECT_ROOT
+
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+SLOW = ("dagster", "dbt", "great_expectations", "pandas", "pyarrow", "dagster_dbt")
+# Runs the command as its own process would, then tells what it has imported.
+TRACED = """
+import sys
+sys.argv[1:] = sys.argv[1].split()
+try:
+    from orchestration.cli import main
+    main()
+except SystemExit as end:
+    print('status', end.code or 0, file=sys.stderr)
+print('imported', *(name for name in %r if name in sys.modules), file=sys.stderr)
+"""
+
+
+def run(arguments: str, home: Path, *, traced: bool = False) -> subprocess.CompletedProcess[str]:
+    command = (
+        [sys.executable, "-c", TRACED % (SLOW,), arguments]
+        if traced
+        else [sys.executable, "-m", "orchestration.cli", *arguments.split()]
+    )
+    environment = {name: value for name, value in os.environ.items() if PREFIX not in name}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=home, timeout=120,
+        env={
+            **environment, "PYTHONPATH": str(PROJECT_ROOT), "COLUMNS": "200", "TERM": "dumb",
+            "DWELLHOUSE_HOME": str(home), "DWELLHOUSE_LANDING": str(home / "landing"),
+        },
+    )  # fmt: skip
+
+
+def test_help_lists_all_commands_with_their_purpose(tmp_path: Path) -> None:
+    result = run("--help", tmp_path)
+    assert result.returncode == 0
+    for name, command in COMMANDS.items():
+        [line] = [line for line in result.stdout.splitlines() if line.split()[1:2] == [name]]
+        assert command.get_short_help_str(200)[:40] in line
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    result = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+    assert result.exit_code == 0
+    assert f"{name} [OPTIONS]" in result.output
+    assert COMMANDS[name].help.splitlines()[0][:60] in result.output
+    for parameter in COMMANDS[name].params:
+        shown = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name
+        assert shown.lower() in result.output.lower()
+
+
+def test_without_a_command_the_help_is_shown(tmp_path: Path) -> None:
+    result = run("", tmp_path)
+    assert "Usage" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [("--help", 0), ("load --help", 0), ("status", 1), ("url", 1), ("url --role loader", 1),
+     ("down", 0), ("generate --rows 3 -", 0)],
+)  # fmt: skip
+def test_quick_commands_import_nothing_slow(tmp_path: Path, arguments: str, status: int) -> None:
+    result = run(arguments, tmp_path, traced=True)
+    assert f"status {status}" in result.stderr or not status, result.stderr
+    assert result.stderr.splitlines()[-1] == "imported", result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("status", "There is no warehouse in {home} yet; start one with: make up"),
+        ("url", "There is no warehouse in {home} yet; start one with: make up"),
+        ("load nowhere.csv", "nowhere.csv is no file."),
+    ],
+)
+def test_a_foreseeable_error_is_one_sentence(tmp_path: Path, arguments: str, told: str) -> None:
+    result = run(arguments, tmp_path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.strip() == told.format(home=tmp_path)
+
+
+def test_a_bad_setting_is_told_before_anything_happens(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DWELLHOUSE_MAX_SESION_HOURS=3\n")
+    result = run("up", tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.strip() == (
+        "DWELLHOUSE_MAX_SESION_HOURS is no setting of Dwellhouse; "
+        "did you mean DWELLHOUSE_MAX_SESSION_HOURS?"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+def test_generated_events_go_to_standard_output_or_a_file(tmp_path: Path) -> None:
+    printed = run("generate --rows 5 --days 2 --seed 3 -", tmp_path)
+    written = run(f"generate --rows 5 --days 2 --seed 3 {tmp_path}/a.csv", tmp_path)
+    assert printed.stdout == (tmp_path / "a.csv").read_text()
+    assert printed.stdout.count("\n") == 6
+    assert written.stderr.startswith("5 rows, ")

@@ -1,0 +1,95 @@
+"""Every command that a document shows is one that there is, with options that it has."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from orchestration.cli import app
+from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from serving.settings import ServingSettings
+
+DOCUMENTS = [
+    PROJECT_ROOT / "README.md",
+    PROJECT_ROOT / "landing" / "README.md",
+    *sorted((PROJECT_ROOT / "docs").glob("*.md")),
+]
+GROUP: Any = typer.main.get_command(app)
+MAKEFILE = (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z]+):.*##", MAKEFILE, flags=re.MULTILINE))
+
+BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"(?<!`)`([^`\n]*\b(?:make|dwellhouse) [^`\n]+)`")
+# A command ends where the shell's syntax says so: a pipe, a substitution, a separator.
+DWELLHOUSE = re.compile(r"(?<![\w.-])(?:\S*/bin/)?dwellhouse((?: +[^\s|;&()\"']+)+)")
+    r"(?<![\w.-])(?:\S*/bin/)?dwellhouse((?: +[^\s|;&()\"']+)*)(?=$|[\s|;&()\"'])"
+)
+# Written down already, and still to come.
+AWAITED = {"rebuild", "replay", "verify"}
+MAKE = re.compile(r"(?<![\w./-])make((?: +[\w=/.]+)+)")
+
+
+def shell_lines(document: Path) -> Iterator[str]:
+    """Give the commands of a document's blocks and of its text, without prompts and comments."""
+    text = document.read_text(encoding="utf-8")
+    for block in BLOCK.findall(text):
+        for line in block.replace("\\\n", " ").splitlines():
+            yield re.sub(r"(^|\s)#.*$", "", line.removeprefix("$ ")).strip()
+    yield from INLINE.findall(BLOCK.sub("", text))
+
+
+def quoted(pattern: re.Pattern[str]) -> list[tuple[str, list[str]]]:
+    return [
+        (str(document.relative_to(PROJECT_ROOT)), shlex.split(arguments))
+        for document in DOCUMENTS
+        for line in shell_lines(document)
+        for arguments in pattern.findall(line)
+        if arguments.strip()
+    ]
+
+
+@pytest.mark.parametrize(("document", "arguments"), quoted(DWELLHOUSE))
+def test_a_command_exists_and_takes_what_is_shown(document: str, arguments: list[str]) -> None:
+    name, *rest = arguments
+    if name in AWAITED - GROUP.commands.keys():
+        pytest.skip(f"dwellhouse {name} is still to come")
+    assert name in GROUP.commands, f"{document}: dwellhouse {name}"
+    command = GROUP.commands[name]
+    # Placeholders such as LOAD_ID or FILE… stand for a value.
+    given = ["1" if argument.strip("….").isupper() else argument for argument in rest]
+    context = command.make_context(name, given, resilient_parsing=not given)
+    assert not context.args, f"{document}: {' '.join(arguments)}"
+
+
+@pytest.mark.parametrize(("document", "arguments"), quoted(MAKE))
+def test_a_target_exists(document: str, arguments: list[str]) -> None:
+    targets = {argument for argument in arguments if "=" not in argument}
+    assert targets <= TARGETS, f"{document}: make {' '.join(arguments)}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_setting_that_is_named_exists(document: Path) -> None:
+    fields = Settings.model_fields | ServingSettings.model_fields
+    named = set(re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", document.read_text(encoding="utf-8")))
+    assert named <= {PREFIX + name.upper() for name in fields}
+
+
+def test_commands_are_found_at_all() -> None:
+    """The patterns above see what stands in blocks, substitutions and text."""
+    names = {arguments[0] for _, arguments in quoted(DWELLHOUSE)}
+    assert {"status", "url", "up", "load"} <= names
+    assert ["status", "--wait"] in [arguments for _, arguments in quoted(DWELLHOUSE)]
+    assert ("docs/operations.md", ["url", "--role", "transformer"]) in quoted(DWELLHOUSE)
+    assert {"demo", "test", "setup"} <= {argument for _, all_ in quoted(MAKE) for argument in all_}
+
+
+def test_every_target_has_a_line_of_help() -> None:
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
+    assert phony
+    rules = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE))
+    assert rules == TARGETS
+    assert rules <= set(phony[1].split())
