@@ -26,8 +26,6 @@ BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", flags=re.MULTILINE | r
 INLINE = re.compile(r"(?<!`)`([^`\n]*\b(?:make|dwellhouse) [^`\n]+)`")
 # A command ends where the shell's syntax says so: a pipe, a substitution, a separator.
 DWELLHOUSE = re.compile(r"(?<![\w.-])(?:\S*/bin/)?dwellhouse((?: +[^\s|;&()\"']+)+)")
-    r"(?<![\w.-])(?:\S*/bin/)?dwellhouse((?: +[^\s|;&()\"']+)*)(?=$|[\s|;&()\"'])"
-)
 # Written down already, and still to come.
 AWAITED = {"rebuild", "replay", "verify"}
 MAKE = re.compile(r"(?<![\w./-])make((?: +[\w=/.]+)+)")
