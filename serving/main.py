@@ -23,7 +23,8 @@ def create_app(settings: ServingSettings) -> FastAPI:
     database = Database(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.openapi()  # made once, and not while the first caller waits
         await database.open()
         try:
             yield

@@ -9,16 +9,26 @@ with matching as (
     where {event_conditions}
 ),
 
-pairs as (
+-- "offset 0" keeps the costly zone conversion from being done twice, for min and for max.
+dated as (
     select
         matching.person_id,
         matching.camera_id,
-        count(*) as events,
-        min((matching.event_at at time zone sites.timezone)::date) as first_day,
-        max((matching.event_at at time zone sites.timezone)::date) as last_day
+        (matching.event_at at time zone sites.timezone)::date as local_day
     from matching
     inner join marts.dim_sites as sites on matching.site_id = sites.site_id
-    group by matching.person_id, matching.camera_id
+    offset 0
+),
+
+pairs as (
+    select
+        person_id,
+        camera_id,
+        count(*) as events,
+        min(local_day) as first_day,
+        max(local_day) as last_day
+    from dated
+    group by person_id, camera_id
 ),
 
 persons as (
