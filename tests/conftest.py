@@ -34,7 +34,8 @@ def shared_folder() -> Iterator[Path]:
     folder = Path(tempfile.gettempdir()) / f"dwellhouse-tests-{run[:12]}"
     folder.mkdir(exist_ok=True)
     yield folder
-    if not EmbeddedPostgres(folder / "server").is_running():
+    server = EmbeddedPostgres(folder / "server")
+    if not (server.home.exists() and server.is_running()):
         shutil.rmtree(folder, ignore_errors=True)
 
 
