@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.lib.dbt_environment import dbt_environment
-from orchestration.lib.dbt_manifest import fingerprint, is_parsed, mark_parsed, parsing
+from orchestration.lib.dbt_environment import database_of, dbt_environment
+from orchestration.lib.dbt_manifest import fingerprint, is_parsed, mark_parsed, parsing, point_at
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
@@ -117,17 +117,6 @@ class DbtProject:
         arguments = ["test", "--select", "test_type:unit"]
         return self._run(arguments, transformer_url, variables, on_event)
 
-    def compiled_models(
-        self, transformer_url: str, variables: Mapping[str, object]
-    ) -> dict[str, str]:
-        """Give the SQL of each model by its name, in an order that respects the graph."""
-        with _one_at_a_time, dbt_environment(transformer_url):
-            outcome = self._invoke(["compile", *_variables(variables)], self._current_manifest())
-        if not outcome.success:
-            raise DbtError(_result(outcome).explanation)
-        nodes = [result.node for result in outcome.result.results]
-        return {node.name: node.compiled_code for node in nodes if node.resource_type == "model"}
-
     def _run(
         self,
         arguments: list[str],
@@ -135,10 +124,12 @@ class DbtProject:
         variables: Mapping[str, object],
         on_event: OnEvent | None,
     ) -> DbtResult:
-        with _one_at_a_time, dbt_environment(url):
+        arguments = [*arguments, "--no-write-json", "--vars", json.dumps(variables, default=str)]
+        with _one_at_a_time:
             manifest = self._current_manifest()
-            arguments = [*arguments, "--no-write-json", *_variables(variables)]
-            return _result(self._invoke(arguments, manifest, on_event))
+            point_at(manifest, database_of(url))
+            with dbt_environment(url):
+                return _result(self._invoke(arguments, manifest, on_event))
 
     def _current_manifest(self) -> "Manifest":
         """Give the parsed project of this process, while no file of it has changed.
@@ -182,10 +173,6 @@ def _selection(select: Iterable[str], exclude: Iterable[str]) -> list[str]:
     return [part for name, values in chosen.items() if values for part in (name, *values)]
 
 
-def _variables(variables: Mapping[str, object]) -> list[str]:
-    return ["--vars", json.dumps(dict(variables), default=str)]
-
-
 def _forwarded_to(on_event: OnEvent) -> "Callable[[EventMsg], None]":
     from dbt_common.events.functions import msg_to_dict
 
@@ -209,7 +196,8 @@ def _node(result: "NodeResult") -> DbtNode:
     status = str(result.status)
     message = result.message or ""
     if status == "fail" and result.node.resource_type == "test":
-        message = f"{result.failures} rows break this rule"
+        rows = "1 row breaks" if result.failures == 1 else f"{result.failures} rows break"
+        message = f"{rows} this rule"
     lines = (line.strip() for line in message.splitlines())
     told = " ".join(line for line in lines if line and not line.startswith("compiled code at"))
     return DbtNode(result.node.unique_id, result.node.name, status, result.execution_time, told)

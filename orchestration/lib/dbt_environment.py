@@ -28,6 +28,11 @@ def dbt_environment(url: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def database_of(url: str) -> str:
+    """Give the name of the database that a URL leads to."""
+    return unquote(urlsplit(url).path.lstrip("/"))
+
+
 def _variables(url: str) -> dict[str, str]:
     parts = urlsplit(url)
     libpq = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)}
@@ -36,7 +41,7 @@ def _variables(url: str) -> dict[str, str]:
         "DBT_PORT": str(parts.port or 5432),
         "DBT_USER": unquote(parts.username or ""),
         "DBT_ENV_SECRET_PASSWORD": unquote(parts.password or ""),
-        "DBT_NAME": unquote(parts.path.lstrip("/")),
+        "DBT_NAME": database_of(url),
         "PGOPTIONS": f"-c lock_timeout={LOCK_TIMEOUT} -c timezone=UTC",
         "DO_NOT_TRACK": "1",
     }

@@ -5,6 +5,10 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 MARKER = "manifest.fingerprint"
 SUFFIXES = (".sql", ".yml", ".csv", ".md")
@@ -42,6 +46,17 @@ def parsing(target_path: Path) -> Iterator[None]:
     with (target_path / "parse.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def point_at(manifest: "Manifest", database: str) -> None:
+    """Make a parsed project one of `database`: dbt writes its name into each node while parsing.
+
+    So one parse, which needs no database, serves all of them.
+    """
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{database}".')
+        node.database = database
 
 
 def _is_output(path: Path) -> bool:
