@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,10 +33,12 @@ def shared_folder() -> Iterator[Path]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
     folder = Path(tempfile.gettempdir()) / f"dwellhouse-tests-{run[:12]}"
     folder.mkdir(exist_ok=True)
-    yield folder
-    server = EmbeddedPostgres(folder / "server")
-    if not (server.home.exists() and server.is_running()):
-        shutil.rmtree(folder, ignore_errors=True)
+    with (folder / "users.lock").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield folder
+        with suppress(BlockingIOError):  # the last worker tidies up
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
