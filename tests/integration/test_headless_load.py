@@ -1,0 +1,190 @@
+"""`dwellhouse load`: the whole pipeline in a process, on an outside Postgres, killed and repeated.
+
+The steps build on each other: each is a process that imports Dagster, dbt, Great Expectations.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from orchestration.lib.generation import Generated, Generation, write_csv
+from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
+from orchestration.settings import PROJECT_ROOT
+
+ROWS = 40_000
+PATIENCE_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class Case:
+    """A home folder with an outside database, and files beside it."""
+
+    folder: Path
+    database_url: str
+    made: Generated
+
+    @property
+    def landing(self) -> Path:
+        return self.folder / "landing"
+
+    def start(self, *files: str) -> subprocess.Popen[str]:
+        settings = {
+            "DWELLHOUSE_HOME": str(self.folder / "home"),
+            "DWELLHOUSE_LANDING": str(self.landing),
+            "DWELLHOUSE_DATABASE_URL": self.database_url,
+            "DWELLHOUSE_CHUNK_ROWS": "1000",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", "load", *files],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
+            env={**os.environ, **settings, "PYTHONPATH": str(PROJECT_ROOT)},
+        )  # fmt: skip
+
+    def load(self, *files: str) -> tuple[int, list[str], str]:
+        """Give the exit status, the lines told and what went to standard error."""
+        process = self.start(*files)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+        return process.returncode, out.splitlines(), err
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        """Ask as superuser, who sees everything."""
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def case(server_url: str, shared_folder: Path) -> Iterator[Case]:
+    name = f"headless_{uuid.uuid4().hex[:8]}"
+    folder = shared_folder / name
+    folder.mkdir()
+    generation = Generation(rows=ROWS, days=5, bad_share=0.02)
+    case = Case(folder, with_database(server_url, name), write_csv(folder / "big.csv", generation))
+    (folder / "copy.csv").write_bytes((folder / "big.csv").read_bytes())
+    (folder / "short.csv").write_text("timestamp,camera_id\n2026-05-01 10:00,c\n")
+    yield case
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        for database in (name, f"{name}_dagster"):
+            statement = sql.SQL("drop database if exists {} with (force)")
+            connection.execute(statement.format(sql.Identifier(database)))
+        for role in ROLES:
+            role_name = sql.Identifier(f"{name}_{role}")
+            connection.execute(sql.SQL("drop role if exists {}").format(role_name))
+
+
+@pytest.fixture(scope="module")
+def killed(case: Case) -> Case:
+    """The case after a load that was killed while it copied rows."""
+    process = case.start("big.csv")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        try:
+            if case.ask("select from raw.loads where status = 'loading'"):
+                break
+        except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
+            continue
+    time.sleep(0.3)  # so that it is amid the chunks
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    return case
+
+
+@pytest.fixture(scope="module")
+def loaded(killed: Case) -> tuple[Case, tuple[int, list[str], str]]:
+    """The case after a second attempt, with an unusable file and a copy beside the good one."""
+    return killed, killed.load("big.csv", "short.csv", "copy.csv")
+
+
+def test_a_killed_load_leaves_no_row(killed: Case) -> None:
+    assert killed.ask("select status from raw.loads") == [("loading",)]
+    assert killed.ask("select count(*) from raw.camera_events") == [(0,)]
+    assert killed.ask("select count(*) from raw.rejected_rows") == [(0,)]
+    assert (killed.folder / "big.csv").exists()
+
+
+def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
+    case, (status, lines, err) = loaded
+    good = case.made.rows - case.made.bad_rows
+    assert lines == [
+        f"big.csv: loaded, {ROWS:,} rows read, {good:,} loaded, {case.made.bad_rows:,} rejected",
+        "short.csv: rejected, 0 rows read, 0 loaded, 0 rejected",
+        "  The file lacks required columns. Its first line must name timestamp, person_id, "
+        "camera_id and event_type. Its first line names: timestamp, camera_id.",
+        "copy.csv: duplicate, 0 rows read, 0 loaded, 0 rejected",
+        "  The same content is already loaded, as big.csv.",
+    ]
+    assert status == 1, "not all of them are in the warehouse"
+    assert "Traceback" not in err
+
+
+def test_every_row_is_accounted_for(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
+    case, _ = loaded
+    reasons = case.ask("select reason_code, count(*) from raw.rejected_rows group by 1")
+    assert dict(reasons) == case.made.bad
+    [(events, distinct)] = case.ask(
+        "select count(*), count(distinct line_number) from raw.camera_events"
+    )
+    assert events == distinct == case.made.rows - case.made.bad_rows
+    assert case.ask("select status from raw.loads order by load_id") == [
+        ("failed",), ("loaded",), ("rejected",), ("duplicate",),
+    ]  # fmt: skip
+
+
+def test_the_marts_are_published(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
+    case, _ = loaded
+    assert case.ask("select load_ids from marts.data_versions") == [([2],)]
+    [(entries, sessions)] = case.ask(
+        "select (select count(*) from marts.fct_events where is_entry), "
+        "(select count(*) from marts.fct_sessions)"
+    )
+    assert entries == sessions
+    assert isinstance(sessions, int)
+    assert sessions > ROWS / 10
+
+
+def test_given_files_stay_and_their_copies_are_put_away(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    for name in ("big.csv", "copy.csv", "short.csv"):
+        assert (case.folder / name).exists()
+    assert sorted(path.name for path in (case.landing / "archive").iterdir()) == [
+        "big.csv", "copy.csv",
+    ]  # fmt: skip
+    assert sorted(path.name for path in (case.landing / "quarantine").iterdir()) == [
+        "short.csv", "short.csv.reason.json",
+    ]  # fmt: skip
+
+
+def test_roles_of_an_outside_database_bear_its_name(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    name = case.folder.name
+    urls = Warehouse.of_home(case.folder / "home")
+    with psycopg.connect(urls.reader) as reader:
+        assert reader.info.user == f"{name}_reader"
+        assert reader.execute("select count(*) > 0 from marts.fct_sessions").fetchone() == (True,)
+
+
+def test_again_everything_is_in_the_warehouse_and_nothing_changes(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    before = case.ask("select * from marts.data_versions")
+    status, lines, _ = case.load("copy.csv")
+    assert status == 0
+    assert lines[0] == "copy.csv: duplicate, 0 rows read, 0 loaded, 0 rejected"
+    assert case.ask("select * from marts.data_versions") == before
