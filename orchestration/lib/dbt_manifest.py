@@ -14,13 +14,19 @@ MARKER = "manifest.fingerprint"
 SUFFIXES = (".sql", ".yml", ".csv", ".md")
 
 
+def project_files(folder: Path) -> Iterator[Path]:
+    """Give the files of the dbt project that dbt reads, in a fixed order."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in SUFFIXES and not _is_output(path.relative_to(folder)):
+            yield path
+
+
 def fingerprint(folder: Path) -> str:
     """Give a text that changes when a file of the dbt project is changed, added or removed."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in SUFFIXES and not _is_output(path.relative_to(folder)):
-            status = path.stat()
-            digest.update(f"{path}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
+    for path in project_files(folder):
+        status = path.stat()
+        digest.update(f"{path}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
     return digest.hexdigest()
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import psycopg
 
-BUILD_LOCK = "select pg_advisory_lock(hashtext('dwellhouse.build'))"
-
 UNPUBLISHED = """
 select load_id from {loads}
 except
@@ -18,7 +16,7 @@ order by load_id
 
 @dataclass(frozen=True)
 class DataVersion:
-    """One consistent state of the marts and the loads that it added."""
+    """One consistent state of the marts, and the loads that it added to the one before."""
 
     version: int
     load_ids: list[int]
@@ -27,7 +25,7 @@ class DataVersion:
 @contextmanager
 def build_turn(connection: psycopg.Connection) -> Iterator[None]:
     """Wait until no other build runs, then hold the turn; a killed process gives it up at once."""
-    connection.execute(BUILD_LOCK)
+    connection.execute("select pg_advisory_lock(hashtext('dwellhouse.build'))")
     try:
         yield
     finally:
@@ -41,22 +39,30 @@ def unpublished_loads(connection: psycopg.Connection) -> list[int]:
     return [load_id for (load_id,) in connection.execute(UNPUBLISHED.format(loads=loaded))]
 
 
-def has_version(connection: psycopg.Connection) -> bool:
-    """Tell whether any version was ever published."""
-    return connection.execute("select from marts.data_versions limit 1").rowcount > 0
+def published_models(connection: psycopg.Connection) -> str | None:
+    """Give the fingerprint of the models of the last version; None before the first."""
+    row = connection.execute(
+        "select coalesce(models, '') from marts.data_versions order by version desc limit 1"
+    ).fetchone()
+    return row[0] if row else None
 
 
-def publish(connection: psycopg.Connection, run_id: str) -> DataVersion:
+def is_build_due(connection: psycopg.Connection, models: str) -> bool:
+    """Tell whether the marts lack a load, or were built by other models than `models`."""
+    return published_models(connection) != models or bool(unpublished_loads(connection))
+
+
+def publish(connection: psycopg.Connection, run_id: str, models: str) -> DataVersion:
     """Publish what the build has just read: the snapshot of loads that it began with.
 
     Call it within the build's turn; a load that came meanwhile is not in the snapshot and waits
     for the next build.
     """
     statement = (
-        "insert into marts.data_versions (run_id, load_ids) "
-        f"select %s, array({UNPUBLISHED.format(loads='staging.stg_raw__loads')}) "
+        "insert into marts.data_versions (run_id, models, load_ids) "
+        f"select %s, %s, array({UNPUBLISHED.format(loads='staging.stg_raw__loads')}) "
         "returning version, load_ids"
     )
-    row = connection.execute(statement, [run_id]).fetchone()
+    row = connection.execute(statement, [run_id, models]).fetchone()
     assert row is not None
     return DataVersion(version=row[0], load_ids=row[1])

@@ -11,7 +11,7 @@ from expectations.runner import gate
 from expectations.verdict import Tally
 from orchestration.definitions import defs
 from orchestration.defs.resources import load_rules
-from orchestration.defs.transform.assets import dbt_project
+from orchestration.defs.transform.dbt_project import dbt_project
 from orchestration.lib.candidate_rows import Layout
 from orchestration.lib.csv_reading import CsvFile
 from orchestration.lib.load_outcome import LoadRules

@@ -46,7 +46,7 @@ def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
     result = project.build(warehouse.transformer, {}, exclude=SEEDS_ONLY)
     assert result.success, result.explanation
     with psycopg.connect(warehouse.transformer) as connection:
-        publish(connection, "test")
+        publish(connection, "test", "models")
 
 
 def of_database(warehouse: Warehouse, name: str) -> Warehouse:

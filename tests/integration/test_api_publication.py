@@ -36,7 +36,7 @@ def run_as_superuser(server_url: str, warehouse: Warehouse, statement: LiteralSt
 
 def new_version(warehouse: Warehouse) -> None:
     with psycopg.connect(warehouse.transformer) as connection:
-        publish(connection, "test")
+        publish(connection, "test", "models")
 
 
 def test_before_the_first_version(warehouse: Warehouse, tmp_path: Path) -> None:

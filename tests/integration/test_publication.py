@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.publication import build_turn, has_version, publish, unpublished_loads
+from orchestration.lib.publication import build_turn, publish, published_models, unpublished_loads
 from orchestration.runtime.warehouse import Warehouse
 
 BEGIN = (
@@ -57,14 +57,14 @@ def read_raw(builder: psycopg.Connection) -> None:
 
 
 def test_nothing_is_published_before_the_first_version(builder: psycopg.Connection) -> None:
-    assert not has_version(builder)
+    assert published_models(builder) is None
     assert unpublished_loads(builder) == []
 
 
 def test_an_empty_warehouse_has_a_first_version_too(builder: psycopg.Connection) -> None:
-    version = publish(builder, "run")
+    version = publish(builder, "run", "models")
     assert (version.version, version.load_ids) == (1, [])
-    assert has_version(builder)
+    assert published_models(builder) == "models"
 
 
 def test_loads_that_are_not_loaded_are_never_due(
@@ -86,10 +86,10 @@ def test_a_load_that_commits_late_is_in_the_next_version(
         late = load(other)
     read_raw(builder)
     loader.commit()
-    assert publish(builder, "first").load_ids == [late]
+    assert publish(builder, "first", "models").load_ids == [late]
     assert unpublished_loads(builder) == [early]
     read_raw(builder)
-    assert publish(builder, "second").load_ids == [early]
+    assert publish(builder, "second", "models").load_ids == [early]
     assert unpublished_loads(builder) == []
 
 
@@ -101,7 +101,7 @@ def test_a_load_that_comes_during_a_build_waits_for_the_next(
     read_raw(builder)
     unseen = load(loader)
     loader.commit()
-    assert publish(builder, "run").load_ids == [seen]
+    assert publish(builder, "run", "models").load_ids == [seen]
     assert unpublished_loads(builder) == [unseen]
 
 
@@ -128,7 +128,7 @@ def test_every_load_is_in_exactly_one_version(
         elif step == "read":
             read_raw(builder)
         elif step == "publish":
-            publish(builder, "run")
+            publish(builder, "run", "models")
     loaded = builder.execute(
         "select load_id from raw.loads where load_id > %s order by 1", [before]
     ).fetchall()

@@ -11,8 +11,9 @@ from watchfiles import watch
 
 from orchestration.defs.automation.jobs import INGEST_JOB
 from orchestration.defs.resources import LandingResource, WarehouseResource
+from orchestration.defs.transform.dbt_project import current_models
 from orchestration.lib.landing_files import LandedFile, SettleWatch
-from orchestration.lib.publication import has_version, unpublished_loads
+from orchestration.lib.publication import is_build_due
 from orchestration.settings import Settings, current_settings
 
 LOAD_STEP = "load_landing_files"
@@ -116,9 +117,9 @@ def _configured_files(record: RunRecord) -> Sequence[str]:
 
 
 def _is_behind(warehouse: WarehouseResource) -> bool:
-    """Tell whether a build is due: loads that no version holds, or no version at all yet."""
+    """Tell whether a build is due: for a load, for changed models, or for the first time."""
     with warehouse.loading() as connection:
-        return bool(unpublished_loads(connection)) or not has_version(connection)
+        return is_build_due(connection, current_models())
 
 
 def _retry_wait(context: SensorEvaluationContext, batch: Sequence[LandedFile]) -> float:

@@ -1,71 +1,61 @@
-"""The dbt project as assets, dbt's tests as asset checks, and the data version at the end."""
+"""The dbt project as assets, one a model, and the data version at the end."""
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterator
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import dbt_assets
 
 from orchestration.defs.resources import WarehouseResource
 from orchestration.defs.transform.dbt_events import DagsterEvent, dagster_events, streamed_build
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.publication import build_turn, has_version, publish, unpublished_loads
-from orchestration.settings import current_settings
+from orchestration.defs.transform.dbt_project import (
+    MANIFEST,
+    UNPLANNED,
+    current_models,
+    dbt_project,
+    variables,
+)
+from orchestration.lib.dbt_build import DbtResult, OnEvent
+from orchestration.lib.publication import (
+    DataVersion,
+    build_turn,
+    is_build_due,
+    publish,
+    published_models,
+)
 
-VARIABLES = (
-    "max_session_hours", "visit_gap_minutes", "waiting_minutes", "default_timezone",
-    "future_tolerance_hours", "earliest_event",
-)  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def dbt_project() -> DbtProject:
-    """Give the process's dbt project, so that its parsed manifest is reused."""
-    return DbtProject(current_settings().home / "dbt")
-
-
-class LayerTranslator(DagsterDbtTranslator):
-    """Groups assets by the layer of their model, as the folders of the dbt project do."""
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Name an asset as its model is named; a source's asset is named in its meta."""
-        meta = dbt_resource_props.get("meta", {}).get("dagster", {})
-        return dg.AssetKey(meta.get("asset_key", [dbt_resource_props["name"]]))
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Give the layer: staging, intermediate, marts; seeds are a group of their own."""
-        layer = dbt_resource_props["fqn"][1:-1]
-        return str(layer[0]) if layer else "seeds"
+# They change with the project only, so a build by the same models leaves them as they are.
+STATIC = ("config.materialized:view", "resource_type:seed")
 
 
-MANIFEST = dbt_project().manifest_path()
-TRANSLATOR = LayerTranslator()
-
-
-@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=TRANSLATOR)
+@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=UNPLANNED)
 def marts(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[DagsterEvent]:
-    """Build all models, then publish a data version; nothing to do if no load is new.
+    """Build the models, test them, publish a data version; nothing to do if no load is new.
 
     Idempotent: a build that was killed midway is simply run again, and the last version stands.
     """
+    models = current_models()
+    published: list[DataVersion] = []
     with warehouse.transforming() as connection, build_turn(connection):
-        if has_version(connection) and not unpublished_loads(connection):
+        if not is_build_due(connection, models):
             context.log.info("Every load is in a published version already.")
             return
-        settings = current_settings()
-        build = streamed_build(
-            dbt_project(),
-            warehouse.urls.transformer,
-            {name: getattr(settings, name) for name in VARIABLES},
-        )
-        yield from dagster_events(build, MANIFEST, TRANSLATOR, context)
-        version = publish(connection, context.run_id)
-    yield dg.AssetMaterialization(
-        "data_versions", metadata={"version": version.version, "loads": len(version.load_ids)}
-    )
+        static = STATIC if published_models(connection) == models else ()
+
+        def build(on_event: OnEvent) -> DbtResult:
+            # Published at once: readers need not wait until Dagster has written its history.
+            result = dbt_project().build(
+                warehouse.urls.transformer, variables(), on_event, exclude=static
+            )
+            if result.success:
+                published.append(publish(connection, context.run_id, models))
+            return result
+
+        yield from dagster_events(streamed_build(build), context)
+    for version in published:
+        metadata = {"version": version.version, "loads": len(version.load_ids)}
+        yield dg.AssetMaterialization("data_versions", metadata=metadata)
 
 
 data_versions = dg.AssetSpec(

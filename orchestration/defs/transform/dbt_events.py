@@ -2,16 +2,15 @@
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from queue import Queue
 from typing import TypeAlias
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from orchestration.lib.dbt_build import DbtEvent, DbtProject, DbtResult
+from orchestration.defs.transform.dbt_project import MANIFEST, TRANSLATOR
+from orchestration.lib.dbt_build import DbtEvent, DbtResult, OnEvent
 
 DagsterEvent: TypeAlias = (
     dg.Output[None]
@@ -24,19 +23,20 @@ DagsterEvent: TypeAlias = (
 _ROW_COUNT = re.compile(r"^(?:SELECT|INSERT|MERGE)(?: 0)? (\d+)$")
 
 
-def streamed_build(
-    project: DbtProject, url: str, variables: Mapping[str, object]
-) -> Iterator[DbtEvent | DbtResult]:
-    """Give dbt's events as they come, and its result last; raises what dbt raises."""
+def streamed_build(build: Callable[[OnEvent], DbtResult]) -> Iterator[DbtEvent | DbtResult]:
+    """Run `build` in a thread; give dbt's events as they come and its result last.
+
+    Raises what `build` raises.
+    """
     events: Queue[DbtEvent | DbtResult | BaseException] = Queue()
 
-    def build() -> None:
+    def run() -> None:
         try:
-            events.put(project.build(url, variables, events.put))
+            events.put(build(events.put))
         except BaseException as error:
             events.put(error)
 
-    threading.Thread(target=build, name="dbt", daemon=True).start()
+    threading.Thread(target=run, name="dbt", daemon=True).start()
     while True:
         event = events.get()
         if isinstance(event, BaseException):
@@ -47,20 +47,35 @@ def streamed_build(
 
 
 def dagster_events(
-    build: Iterator[DbtEvent | DbtResult], manifest: Path, translator: DagsterDbtTranslator,
-    context: dg.AssetExecutionContext,
-) -> Iterator[DagsterEvent]:  # fmt: skip
-    """Give a materialization a model and a result a test; raises dg.Failure if the build failed."""
+    build: Iterator[DbtEvent | DbtResult], context: dg.AssetExecutionContext
+) -> Iterator[DagsterEvent]:
+    """Give an output a model and an evaluation a test; raises dg.Failure if the build failed."""
     for event in build:
         if isinstance(event, DbtResult):
             if not event.success:
                 raise dg.Failure(description=event.explanation)
             return
+        if _is_of_test(event):
+            yield from check_evaluations(event)
+            continue
         message = DbtCoreCliEventMessage(raw_event=dict(event), event_history_metadata={})
-        for dagster_event in message.to_default_asset_events(manifest, translator, context):
+        for dagster_event in message.to_default_asset_events(MANIFEST, TRANSLATOR, context):
             if isinstance(dagster_event, dg.Output):
                 context.add_output_metadata(_row_count(event), dagster_event.output_name)
             yield dagster_event
+
+
+def check_evaluations(event: DbtEvent) -> Iterator[dg.AssetCheckEvaluation]:
+    """Give the evaluation that a test's result is; nothing for events that are no result."""
+    message = DbtCoreCliEventMessage(raw_event=dict(event), event_history_metadata={})
+    for dagster_event in message.to_default_asset_events(MANIFEST, TRANSLATOR):
+        if isinstance(dagster_event, dg.AssetCheckEvaluation):
+            yield dagster_event
+
+
+def _is_of_test(event: DbtEvent) -> bool:
+    node = event["data"].get("node_info")
+    return isinstance(node, Mapping) and node.get("resource_type") == "test"
 
 
 def _row_count(event: DbtEvent) -> Mapping[str, int]:

@@ -1,0 +1,39 @@
+"""dbt's tests as asset checks: evaluated within each build, and on their own from Dagster's UI."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
+from dagster_dbt.dbt_manifest import validate_manifest
+
+from orchestration.defs.resources import WarehouseResource
+from orchestration.defs.transform.dbt_events import check_evaluations
+from orchestration.defs.transform.dbt_project import MANIFEST, TRANSLATOR, dbt_project, variables
+from orchestration.lib.dbt_build import DbtEvent
+from orchestration.lib.publication import build_turn
+
+
+def _check_specs() -> Iterator[dg.AssetCheckSpec]:
+    manifest = validate_manifest(MANIFEST)
+    for unique_id, node in manifest["nodes"].items():
+        key = get_asset_check_key_for_test(manifest, TRANSLATOR, unique_id, None)
+        if key is not None:
+            description = node.get("description") or None
+            yield dg.AssetCheckSpec(key.name, asset=key.asset_key, description=description)
+
+
+@dg.multi_asset_check(specs=list(_check_specs()), can_subset=True)
+def dbt_tests(
+    context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
+) -> Iterator[dg.AssetCheckResult]:
+    """Run the chosen tests on the marts as they are, while no build changes them."""
+    names = [key.name for key in context.selected_asset_check_keys]
+    events: list[DbtEvent] = []
+    with warehouse.transforming() as connection, build_turn(connection):
+        dbt_project().build(warehouse.urls.transformer, variables(), events.append, select=names)
+    for event in events:
+        for result in check_evaluations(event):
+            yield dg.AssetCheckResult(
+                asset_key=result.asset_key, check_name=result.check_name, passed=result.passed,
+                severity=result.severity, metadata=result.metadata,
+            )  # fmt: skip

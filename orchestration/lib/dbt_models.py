@@ -1,0 +1,17 @@
+"""The models of the warehouse as one value: their SQL, their seeds, and the rules' variables."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestration.lib.dbt_build import PROJECT_FOLDER
+from orchestration.lib.dbt_manifest import project_files
+
+
+def models_fingerprint(variables: Mapping[str, object], folder: Path = PROJECT_FOLDER) -> str:
+    """Give a text that changes with any model, seed or variable, wherever the project lies."""
+    digest = hashlib.sha256(json.dumps(dict(variables), sort_keys=True, default=str).encode())
+    for path in project_files(folder):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
