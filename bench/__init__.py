@@ -1,0 +1,1 @@
+"""Benchmarks: each measures a running stack from outside, by its commands, files and tables."""
