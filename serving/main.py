@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 
 from serving import answers, errors, openapi
 from serving.database import Database
@@ -31,7 +32,8 @@ def create_app(settings: ServingSettings) -> FastAPI:
         finally:
             await database.close()
 
-    app = FastAPI(
+    # The documentation page comes with its scripts: there may be no internet to fetch them from.
+    app = FastAPIOffline(
         title="Dwellhouse",
         version="1",
         description=DESCRIPTION,
