@@ -3,7 +3,9 @@
 dbt keeps its flags, adapters and loggers in globals, so one process runs one command at a time.
 """
 
+import hashlib
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
 
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - the folder below it is this user's own
 PROJECT_FOLDER = Path(__file__).resolve().parents[2] / "dbt_project"
 
 DbtEvent = Mapping[str, Mapping[str, object]]
@@ -129,7 +132,15 @@ class DbtProject:
             manifest = self._current_manifest()
             point_at(manifest, database_of(url))
             with dbt_environment(url):
-                return _result(self._invoke(arguments, manifest, on_event))
+                return _result(self._invoke(arguments, self.run_path, manifest, on_event))
+
+    @property
+    def run_path(self) -> Path:
+        """The folder for the SQL that dbt writes of each node: in memory, for few ever read it."""
+        if not os.access(MEMORY_FOLDER, os.W_OK):
+            return self.target_path
+        name = hashlib.sha256(str(self.target_path.resolve()).encode()).hexdigest()[:16]
+        return MEMORY_FOLDER / f"dwellhouse-{os.geteuid()}-{name}"
 
     def _current_manifest(self) -> "Manifest":
         """Give the parsed project of this process, while no file of it has changed.
@@ -140,7 +151,7 @@ class DbtProject:
         current = fingerprint(self.folder)
         if self._manifest is None or self._parsed != current:
             with parsing(self.target_path):
-                outcome = self._invoke(["parse"])
+                outcome = self._invoke(["parse"], self.target_path)
                 if not outcome.success:
                     raise DbtError(_result(outcome).explanation)
                 mark_parsed(self.target_path, current)
@@ -150,6 +161,7 @@ class DbtProject:
     def _invoke(
         self,
         arguments: list[str],
+        target_path: Path,
         manifest: "Manifest | None" = None,
         on_event: OnEvent | None = None,
     ) -> "dbtRunnerResult":
@@ -158,7 +170,7 @@ class DbtProject:
         callbacks = [_forwarded_to(on_event)] if on_event else []
         folders = {
             "--project-dir": self.folder, "--profiles-dir": self.folder,
-            "--target-path": self.target_path, "--log-path": self.target_path,
+            "--target-path": target_path, "--log-path": target_path,
         }  # fmt: skip
         paths = [str(part) for pair in folders.items() for part in pair]
         silence = ["--no-use-colors", "--log-level", "none", "--log-level-file", "none"]

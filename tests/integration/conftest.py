@@ -51,7 +51,7 @@ def built_template(
                             sql.Identifier(BUILT), sql.Identifier(name)
                         )
                     )
-            marker.write_text(models_script(dbt_project.target_path), "utf-8")
+            marker.write_text(models_script(dbt_project.target_path, dbt_project.run_path), "utf-8")
     return BUILT
 
 
