@@ -9,18 +9,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from orchestration.settings import SettingsError, current_settings
-
-if TYPE_CHECKING:
-    from orchestration.runtime.headless import LoadedFile
 
 app = typer.Typer(
     help="A warehouse for camera events: drop CSV files, read dwell, occupancy and visitors.",
@@ -119,7 +115,8 @@ def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")
 
     with Console(stderr=True).status(f"Loading {len(files)} file(s) …"):
         result = load_files(current_settings(), files)
-    _print_files(result.files)
+    for file in result.files:
+        print(file)
     if not result.is_published:
         _fail("The marts could not be built; the run in Dagster's UI says why.")
     if len(result.files) < len(files) or not all(file.is_in_warehouse for file in result.files):
@@ -144,10 +141,13 @@ def status(
         if running_stack(settings.home) is None and settings.database_url is None:
             _fail("Files wait, but no stack runs here. Start it with: make up")
         if time.monotonic() > deadline:
-            _fail(f"Not done after {timeout:.0f} s: {_summary(dataclasses.asdict(seen))}")
+            _fail(f"Not done after {timeout:.0f} s.\n{seen.summary()}")
         time.sleep(WAIT_SECONDS)
-    looked = dataclasses.asdict(reader.read())
-    print(json.dumps(looked, default=_plain, indent=2) if as_json else _summary(looked))
+    looked = reader.read()
+    if as_json:
+        print(json.dumps(dataclasses.asdict(looked), default=_plain, indent=2))
+    else:
+        print(looked.summary())
 
 
 @app.command()
@@ -193,28 +193,6 @@ def doctor() -> None:
             ill += 1
             print(f"     → {finding.remedy}")
     raise typer.Exit(1 if ill else 0)
-
-
-def _print_files(files: Sequence["LoadedFile"]) -> None:
-    for file in files:
-        print(
-            f"{file.file_name}: {file.status}, {file.rows_read:,} rows read, "
-            f"{file.rows_loaded:,} loaded, {file.rows_rejected:,} rejected"
-        )
-        if file.reason:
-            print(f"  {file.reason}")
-
-
-def _summary(status: dict[str, object]) -> str:
-    return "\n".join(f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in status.items())
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_shown(item)}" for name, item in value.items()) or "none"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return "none yet" if value is None else _plain(value)
 
 
 def _plain(value: object) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from orchestration.lib.generation import Generation, write_csv
-from orchestration.runtime.headless import LoadedFile, ledger_lines
+from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
 from orchestration.runtime.stack import (
     END_SECONDS,
     READY_SECONDS,
@@ -73,7 +73,7 @@ def finished_demo(settings: Settings, stack: StackState) -> DemoResult:
             message = f"The demo's file is not published yet; look at {stack.dagster_url}/runs"
             raise StackError(message)
         time.sleep(POLL_SECONDS)
-    files = ledger_lines(reader.loader, None)
+    files = ledger_lines(reader.loader)
     run_ids = [row[0] for row in reader.loader.execute("select distinct run_id from raw.loads")]
     with urllib.request.urlopen(f"{stack.api_url}/v1/kpis", timeout=30) as response:  # noqa: S310
         kpis = cast("Mapping[str, object]", json.load(response)["data"])

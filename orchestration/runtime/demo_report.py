@@ -17,7 +17,7 @@ def print_demo(result: DemoResult, settings: Settings, seconds: float) -> None:
     console = Console()
     console.print(_files(result))
     checks = ", ".join(f"{count} {status.lower()}" for status, count in result.checks.items())
-    console.print(f"Checks: {checks}. A failed check of a row means that rows were set aside.")
+    console.print(f"Checks: {checks}. Those that failed are about the rows that were set aside.")
     console.print(_kpis(result))
     console.print(
         f"Data version {result.status.data_version}, {seconds:.0f} s after the start.\n\n"

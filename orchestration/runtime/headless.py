@@ -10,26 +10,10 @@ from pathlib import Path
 import psycopg
 
 from orchestration.runtime.environment import stack_environment
+from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
 from orchestration.runtime.stack import prepare
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import Settings
-
-
-@dataclass(frozen=True)
-class LoadedFile:
-    """A line of the ledger, as a person wants to see it."""
-
-    file_name: str
-    status: str
-    rows_read: int
-    rows_loaded: int
-    rows_rejected: int
-    reason: str | None
-
-    @property
-    def is_in_warehouse(self) -> bool:
-        """Whether the file's content is in the warehouse, by this load or an earlier one."""
-        return self.status in {"loaded", "duplicate"}
 
 
 @dataclass(frozen=True)
@@ -55,15 +39,6 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
         run_id, succeeded = _run([_landed(path, settings.landing) for path in paths])
         with psycopg.connect(warehouse.loader) as connection:
             return HeadlessLoad(ledger_lines(connection, run_id), is_published=succeeded)
-
-
-def ledger_lines(connection: psycopg.Connection, run_id: str | None) -> list[LoadedFile]:
-    """Give what the ledger says of the files of a run, or of all runs."""
-    query = (
-        "select file_name, status, rows_read, rows_loaded, rows_rejected, reason from raw.loads "
-        "where %(run_id)s::text is null or run_id = %(run_id)s order by load_id"
-    )
-    return [LoadedFile(*row) for row in connection.execute(query, {"run_id": run_id})]
 
 
 def _landed(path: Path, landing: Path) -> tuple[str, str]:

@@ -9,7 +9,10 @@ import psycopg
 
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.publication import unpublished_loads
+from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
 from orchestration.runtime.warehouse import Warehouse
+
+SHOWN_FILES = 5
 
 # Dagster's own tables: read here and nowhere else, which saves the two seconds of its import.
 ACTIVE_RUNS = """
@@ -43,8 +46,23 @@ class Status:
     last_run: LastRun | None
     loads: Mapping[str, int]
     loads_unpublished: int
+    last_files: list[LoadedFile]
     data_version: int | None
     published_at: datetime | None
+
+    def summary(self) -> str:
+        """Say it in a few lines, for a person."""
+        run = self.last_run
+        counts = ", ".join(f"{count} {status}" for status, count in self.loads.items())
+        version = f"data version {self.data_version}, published {_time(self.published_at)}"
+        return "\n".join([
+            version if self.data_version else "no data version is published yet",
+            f"files waiting: {', '.join(self.files_waiting) or 'none'}",
+            f"runs active: {self.runs_active}"
+            + (f"; the last one: {run.status} {_time(run.ended_at)}" if run else ""),
+            f"loads: {counts or 'none yet'}; {self.loads_unpublished} not published yet",
+            *(f"  {line}" for file in self.last_files for line in str(file).splitlines()),
+        ])  # fmt: skip
 
     @property
     def is_idle(self) -> bool:
@@ -74,6 +92,7 @@ class StatusReader:
             runs_active=active,
             last_run=last_run,
             loads=dict(counts.fetchall()),
+            last_files=ledger_lines(self.loader, limit=SHOWN_FILES),
             loads_unpublished=len(unpublished_loads(self.loader)),
             data_version=version[0] if version else None,
             published_at=version[1] if version else None,
@@ -100,3 +119,7 @@ def open_status(home: Path, landing: Path) -> StatusReader:
         psycopg.connect(urls.loader, autocommit=True),
         psycopg.connect(urls.dagster, autocommit=True),
     )
+
+
+def _time(instant: datetime | None) -> str:
+    return instant.isoformat(sep=" ", timespec="seconds") if instant else "not yet"
