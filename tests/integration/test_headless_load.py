@@ -117,8 +117,14 @@ def test_a_killed_load_leaves_no_row(killed: Case) -> None:
 def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
     case, (status, lines, err) = loaded
     good = case.made.rows - case.made.bad_rows
-    assert lines == [
-        f"big.csv: loaded, {ROWS:,} rows read, {good:,} loaded, {case.made.bad_rows:,} rejected",
+    told, _, reasons = lines[0].partition(" (")
+    assert told == (
+        f"big.csv: loaded, {ROWS:,} rows read, {good:,} loaded, {case.made.bad_rows:,} rejected"
+    )
+    assert sorted(reasons.rstrip(")").split(", ")) == sorted(
+        f"{count} {reason}" for reason, count in case.made.bad.items()
+    )
+    assert lines[1:] == [
         "short.csv: rejected, 0 rows read, 0 loaded, 0 rejected",
         "  The file lacks required columns. Its first line must name timestamp, person_id, "
         "camera_id and event_type. Its first line names: timestamp, camera_id.",
