@@ -1,0 +1,90 @@
+"""The life of a stack: one a home folder, ended without a trace, going on where it was."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.running_stack import END_SECONDS, RunningStack, until
+from tests.e2e.test_dropped_files import HEADER, visits
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+def test_a_healthy_stack_has_nothing_to_mend(stack: RunningStack) -> None:
+    result = stack.command("doctor")
+    assert (result.returncode, "FAIL" in result.stdout) == (0, False)
+    assert "stack: runs" in result.stdout
+    for role in ("loader", "transformer", "reader", "dagster"):
+        assert f"database as {role}: Postgres" in result.stdout
+
+
+def test_the_printed_url_is_of_a_role_that_can_only_read_marts(stack: RunningStack) -> None:
+    import psycopg
+
+    url = stack.command("url").stdout.strip()
+    with psycopg.connect(url) as reader:
+        assert reader.execute("select count(*) from marts.data_versions").fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("select * from raw.loads")
+
+
+def test_a_second_stack_in_the_same_home_is_refused_in_a_sentence(stack: RunningStack) -> None:
+    result = stack.command("up")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"A stack already runs in {stack.home}. Stop it with: dwellhouse down; "
+        "or choose another DWELLHOUSE_HOME and other ports.\n"
+    )
+    assert stack.api("/healthz"), "the first is not disturbed"
+
+
+@pytest.fixture
+def occupied() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+@pytest.mark.parametrize("name", ["DAGSTER", "API"])
+def test_an_occupied_port_is_told_in_a_sentence(
+    other_stack: RunningStack, occupied: int, name: str
+) -> None:
+    setattr(other_stack, f"{name.lower()}_port", occupied)
+    result = other_stack.command("up")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Port {occupied} on 127.0.0.1 is in use. Free it, or choose another: "
+        f"DWELLHOUSE_{name}_PORT={occupied + 1}\n"
+    )
+    assert other_stack.processes() == {}
+    doctor = other_stack.command("doctor")
+    assert doctor.returncode == 1
+    assert f"FAIL port {occupied}: in use" in doctor.stdout
+    assert f"set DWELLHOUSE_{name}_PORT" in doctor.stdout
+
+
+def test_a_stack_beside_another_may_be_killed_goes_on_and_ends_without_a_trace(
+    stack: RunningStack, other_stack: RunningStack
+) -> None:
+    before = stack.finished()
+    other_stack.start()
+    other_stack.drop(mine=HEADER + visits(4, "mine"))
+    first = other_stack.finished()
+    assert stack.finished()["loads"] == before["loads"], "each has its own files"
+
+    other_stack.kill()
+    # The kernel ends the others with their supervisor; Postgres alone waits for the next start.
+    until(lambda: all("/bin/postgres" in told for told in other_stack.processes().values()), 60)
+    other_stack.drop(meanwhile=HEADER + visits(3, "meanwhile"))
+    other_stack.start()
+    second = other_stack.finished()
+    assert second["data_version"] == first["data_version"] + 1
+    assert second["loads"] == {"loaded": 2}
+    counts = other_stack.ask("select camera_id, count(*) from marts.fct_sessions group by 1")
+    assert dict(counts) == {"mine": 4, "meanwhile": 3}
+    assert other_stack.api("/v1/kpis")["data"]["closed_sessions"] == 7
+
+    assert other_stack.stop() < END_SECONDS
+    assert other_stack.processes() == {}
+    assert not (other_stack.home / "stack.json").exists()
+    assert stack.api("/healthz"), "the other one is not disturbed"
