@@ -36,6 +36,9 @@ check: setup  ## lint, types, SQL style, import rules
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint dbt_project
 
+bench: setup  ## measure from drop to published (make bench ARGS="--stock --burst --leak")
+	@$(BIN)/python -m bench latency $(ARGS)
+
 format: setup  ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .

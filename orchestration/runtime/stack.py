@@ -127,14 +127,21 @@ class Stack:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         self._settings.home.mkdir(parents=True, exist_ok=True)
-        with self._only_one(), open_warehouse(self._settings) as warehouse:
-            environment = self._prepared(warehouse)
-            processes = self._processes(warehouse)
-            try:
-                self._start(processes, environment)
-                self._watch(processes, environment)
-            finally:
-                _end(processes)
+        with self._only_one():
+            _require_free_port(self._settings.dagster_host, self._settings.dagster_port, "DAGSTER")
+            _require_free_port(self._api.api_host, self._api.api_port, "API")
+            with open_warehouse(self._settings) as warehouse:
+                self._serve(warehouse)
+
+    def _serve(self, warehouse: Warehouse) -> None:
+        prepare(self._settings)
+        environment = stack_environment(self._settings, warehouse) | self._code.environment
+        processes = self._processes(warehouse)
+        try:
+            self._start(processes, environment)
+            self._watch(processes, environment)
+        finally:
+            _end(processes)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
@@ -161,12 +168,6 @@ class Stack:
         draft = self._settings.home / ".stack.json"
         draft.write_text(json.dumps({**self._state.__dict__, "ready": ready}), encoding="utf-8")
         draft.replace(self._settings.home / "stack.json")
-
-    def _prepared(self, warehouse: Warehouse) -> Mapping[str, str]:
-        _require_free_port(self._settings.dagster_host, self._settings.dagster_port, "DAGSTER")
-        _require_free_port(self._api.api_host, self._api.api_port, "API")
-        prepare(self._settings)
-        return stack_environment(self._settings, warehouse) | self._code.environment
 
     def _processes(self, warehouse: Warehouse) -> list[SupervisedProcess]:
         started_at = time.time()
