@@ -1,0 +1,91 @@
+"""The benchmark's report says what was measured; nothing here measures time."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bench.dagster_runs import RunTimes, phases
+from bench.drops import Found, Published, day_files
+from bench.latency import Burst, Latency
+from bench.leak import Footprint, Leak
+from bench.report import Figures, append_to_history, table
+
+PARTS = {"load": 0.5, "dbt, publication": 1.5}
+
+
+@pytest.fixture
+def figures() -> Figures:
+    small, large = Footprint(9, 80, 3, 300.0), Footprint(10, 81, 4, 300.4)
+    return Figures(
+        ready_seconds=6.0,
+        first=Latency([3.0]),
+        drops=Latency([2.0, 1.0, 3.0], PARTS, 0.01),
+        stock=Latency([60.0], {name: 10 * seconds for name, seconds in PARTS.items()}),
+        burst=Burst(files=24, seconds=13.0, seconds_after_last=3.4, runs=5),
+        leak=Leak(200, small, large),
+    )
+
+
+def cells(figures: Figures) -> dict[str, list[str]]:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table(figures).splitlines()
+    ]
+    assert {len(row) for row in rows} == {4}
+    return {name: values for name, *values in rows}
+
+
+def test_table_compares_with_the_stock_stack(figures: Figures) -> None:
+    rows = cells(figures)
+    assert rows["drop to published, p50"] == ["2.00 s", "60.00 s", "30.0"]
+    assert rows["of it: load"] == ["0.50 s", "5.00 s", "10.0"]
+
+
+def test_table_sets_the_first_drop_beside_the_others(figures: Figures) -> None:
+    assert cells(figures)["first drop after a start"][::2] == [
+        "3.00 s",
+        "1.50 of p50 (at most 1.5)",
+    ]
+
+
+def test_table_shows_what_grew(figures: Figures) -> None:
+    assert cells(figures)["processes before and after 200 runs"][0] == "9 → 10"
+
+
+def test_table_leaves_out_what_was_not_measured(figures: Figures) -> None:
+    rows = cells(Figures(figures.ready_seconds, figures.first, figures.drops))
+    assert rows["drop to published, p50"] == ["2.00 s", "", ""]
+    assert not any("files within" in name or "before and after" in name for name in rows)
+
+
+def test_history_gets_one_object_a_run(figures: Figures, tmp_path: Path) -> None:
+    history = tmp_path / "results" / "history.jsonl"
+    for _ in range(2):
+        append_to_history(figures, {"drops": 3}, {"commit": "abc"}, history)
+    entries = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
+    assert len(entries) == 2
+    assert entries[0]["ratio"] == 30.0
+    assert entries[0]["drops"]["seconds"] == [2.0, 1.0, 3.0]
+
+
+def test_p95_lies_between_the_drops() -> None:
+    seconds = [float(number) for number in range(1, 31)]
+    Random(1).shuffle(seconds)
+    assert Latency(seconds).p95 == pytest.approx(28.55)
+    assert Latency([4.0]).p95 == 4.0
+
+
+def test_phases_leave_no_gap() -> None:
+    load = Found("day.csv", "loaded", None, "run", 12.0, 12.5, 14.0)
+    drop = Published(dropped_at=10.0, load=load, published_at=14.0, seen_at=14.01)
+    parts = dict(phases(drop, RunTimes(created_at=11.0, started_at=11.5, dbt_at=12.75)))
+    assert list(parts.values()) == [1.0, 0.5, 0.5, 0.5, 0.25, 1.25]
+    assert sum(parts.values()) == drop.seconds
+
+
+def test_each_dropped_file_is_another_day(tmp_path: Path) -> None:
+    paths = day_files(tmp_path, "day", count=2, rows=50, seed=1)
+    days = [path.read_text(encoding="utf-8").splitlines()[1][:10] for path in paths]
+    assert days == ["2025-04-01", "2025-04-02"]
