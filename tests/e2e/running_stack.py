@@ -78,7 +78,7 @@ class RunningStack:
             "DWELLHOUSE_API_PORT": str(self.api_port),
             "DWELLHOUSE_DAGSTER_PORT": str(self.dagster_port),
             "DWELLHOUSE_SETTLE_SECONDS": "0.5",
-            "DWELLHOUSE_CHUNK_ROWS": "1000",
+            "DWELLHOUSE_CHUNK_ROWS": "400",
         }
 
     def start(self) -> None:

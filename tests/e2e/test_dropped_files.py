@@ -172,8 +172,8 @@ def test_a_file_in_the_making_is_left_alone_until_it_is_renamed(stack: RunningSt
 
 
 def run_that_loads(stack: RunningStack, camera: str) -> str:
-    """Drop a file of 20,000 rows and give the run that has begun to load it."""
-    stack.drop(**{camera: HEADER + visits(10_000, camera)})
+    """Drop a file of several chunks and give the run that has begun to load it."""
+    stack.drop(**{camera: HEADER + visits(3_000, camera)})
     query = f"select run_id from raw.loads where file_name = '{camera}.csv' and status = 'loading'"
     [(run_id,)] = until(lambda: stack.ask(query))
     return str(run_id)
@@ -185,8 +185,8 @@ def assert_loaded_once(stack: RunningStack, camera: str) -> None:
     )]  # fmt: skip
     assert sorted(attempts) in (["loaded"], ["failed", "loaded"])
     count = f"select count(*) from {{}} where camera_id = '{camera}'"
-    assert stack.ask(count.format("raw.camera_events")) == [(20_000,)]
-    assert stack.ask(count.format("marts.fct_sessions")) == [(10_000,)]
+    assert stack.ask(count.format("raw.camera_events")) == [(6_000,)]
+    assert stack.ask(count.format("marts.fct_sessions")) == [(3_000,)]
     assert stack.load_of(f"{camera}.csv")["stored_as"] == f"archive/{camera}.csv"
     assert not (stack.landing / f"{camera}.csv").exists()
 
