@@ -17,6 +17,7 @@ import yaml
 
 from orchestration.settings import PROJECT_ROOT
 
+pytestmark = pytest.mark.xdist_group("definitions")
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 DUMP = Path(__file__).with_name("dumped_definitions.py")
 Dump = Mapping[str, Any]

@@ -11,6 +11,7 @@ from expectations.verdict import Limits
 from orchestration.lib import candidate_rows
 from orchestration.settings import PROJECT_ROOT
 
+pytestmark = pytest.mark.xdist_group("gate")
 CONTRACT = (PROJECT_ROOT / "landing" / "README.md").read_text(encoding="utf-8")
 # Said by the reader and the loader, before or after a suite could judge.
 BEYOND_THE_SUITES = {"corrupt_archive", "too_large", "unterminated_quote"}

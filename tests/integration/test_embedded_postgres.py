@@ -16,6 +16,7 @@ import pytest
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres, PostgresStartError
 
+pytestmark = pytest.mark.xdist_group("embedded")
 SMALL = {"shared_buffers": "16MB", "fsync": "off"}
 
 

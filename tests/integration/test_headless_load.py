@@ -21,7 +21,8 @@ from orchestration.lib.generation import Generated, Generation, write_csv
 from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
 
-ROWS = 40_000
+pytestmark = pytest.mark.xdist_group("headless")
+ROWS = 10_000
 PATIENCE_SECONDS = 180
 
 
@@ -42,7 +43,7 @@ class Case:
             "DWELLHOUSE_HOME": str(self.folder / "home"),
             "DWELLHOUSE_LANDING": str(self.landing),
             "DWELLHOUSE_DATABASE_URL": self.database_url,
-            "DWELLHOUSE_CHUNK_ROWS": "1000",
+            "DWELLHOUSE_CHUNK_ROWS": "500",
         }
         return subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", "load", *files],

@@ -15,6 +15,7 @@ from expectations.verdict import Limits, Tally
 from orchestration.lib.candidate_rows import Layout
 from orchestration.lib.csv_reading import CsvFile
 
+pytestmark = pytest.mark.xdist_group("gate")
 LIMITS = Limits(max_columns=8, max_field_length=2000, max_rejected_share=0.5)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 COLUMNS = ["timestamp", "person_id", "camera_id", "event_type", "zone"]
