@@ -27,7 +27,7 @@ up: setup  ## start the stack and stay in front (Ctrl-C stops it)
 	@$(BIN)/dwellhouse up
 
 test: setup  ## run the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: setup  ## lint, types, SQL style, import rules
 	@$(BIN)/ruff check .

@@ -5,23 +5,63 @@
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
 from orchestration.settings import Settings
 
+TESTS = Path(__file__).parent
 TEMPLATE = "dwellhouse_template"
+SLOWEST_FIRST = ("e2e", "integration", "contract", "unit")
+
+
+class ByGroup(LoadScopeScheduling):
+    """Gives one worker all tests of a file, or of the files whose `xdist_group` has one name.
+
+    They share what is slow to make. (xdist's own `loadgroup` does not see the mark in pytest 9.2:
+    pytest-dev/pytest-xdist#1386. Only marks of whole files count here.)
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__(config)
+        config.option.loadscopereorder = False
+        self._root = config.rootpath
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(self._root / nodeid.partition("::")[0])
+
+
+@cache
+def _group(file: Path) -> str:
+    mark = re.search(
+        r'^pytestmark = .*xdist_group\("(\w+)"\)', file.read_text("utf-8"), re.MULTILINE
+    )
+    return mark[1] if mark else str(file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> ByGroup:
+    """Distribute tests by group, also where the command line says nothing of it."""
+    return ByGroup(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slowest kind, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: SLOWEST_FIRST.index(item.path.relative_to(TESTS).parts[0]))
 
 
 @pytest.fixture(scope="session")
