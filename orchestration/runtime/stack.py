@@ -18,6 +18,7 @@ from typing import IO
 import psycopg
 
 from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.landing_files import Landing
 from orchestration.runtime.environment import prepare_dagster_home, stack_environment
 from orchestration.runtime.run_server_client import RunServerClient
 from orchestration.runtime.supervised_process import SupervisedProcess
@@ -221,7 +222,9 @@ class Stack:
 
 def prepare(settings: Settings) -> None:
     """Make the folders and files that the processes expect to find."""
-    settings.landing.mkdir(parents=True, exist_ok=True)
+    landing = Landing(settings.landing)
+    for folder in (landing.folder, landing.archive, landing.quarantine):
+        folder.mkdir(parents=True, exist_ok=True)
     prepare_dagster_home(settings)
     DbtProject(settings.home / "dbt").manifest_path()
 
