@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
@@ -36,8 +37,8 @@ class ByGroup(LoadScopeScheduling):
     pytest-dev/pytest-xdist#1386. Only marks of whole files count here.)
     """
 
-    def __init__(self, config: pytest.Config) -> None:
-        super().__init__(config)
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
         config.option.loadscopereorder = False
         self._root = config.rootpath
 
@@ -54,9 +55,9 @@ def _group(file: Path) -> str:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> ByGroup:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByGroup:
     """Distribute tests by group, also where the command line says nothing of it."""
-    return ByGroup(config)
+    return ByGroup(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
