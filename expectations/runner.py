@@ -22,9 +22,6 @@ from tqdm import tqdm
 from expectations.suites import header_suite, outcome_suite, row_suite
 from expectations.verdict import Check, Limits, RowFailure, Scope, Tally
 
-# It tells of each of its temporary folders, which nobody who loads files wants to know.
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
-
 # Progress bars are off, yet each run of a suite would start the thread that watches over them.
 tqdm.monitor_interval = 0
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
