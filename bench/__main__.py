@@ -63,6 +63,9 @@ def _measured(folder: Path, options: argparse.Namespace) -> Figures:
         first = Latency([drop_and_wait(stack, files[0]).seconds])
         _say(f"Ready after {stack.ready_seconds:.1f} s; dropping {options.drops} files")
         drops = latency(stack, files[1:], options.seed)
+        _say(
+            f"Half of the files took no longer than {drops.p50:.2f} s, the first {first.p50:.2f} s"
+        )
         many = _burst(stack, folder, options)
         grown = _leak(stack, folder, options)
         ready_seconds = stack.ready_seconds
@@ -97,7 +100,7 @@ def _stock(folder: Path, existing: Path, files: list[Path], options: argparse.Na
 
 
 def _say(text: str) -> None:
-    print(f"{text} …", file=sys.stderr, flush=True)
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
