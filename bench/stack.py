@@ -1,6 +1,7 @@
 """Starts and ends a stack of its own: own folder, own ports, nothing shared with one in use."""
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -22,6 +23,7 @@ BINARIES = Path(sys.executable).parent
 READY_SECONDS = 300.0
 END_SECONDS = 30.0
 PROBE_SECONDS = 0.05
+_PR_SET_PDEATHSIG = 1
 
 
 class BenchError(RuntimeError):
@@ -71,7 +73,7 @@ def dwellhouse_stack(folder: Path) -> Iterator[BenchStack]:
             wait_until(lambda: _is_ready(home), up, folder / "up.log")
             yield BenchStack(
                 home, landing, Warehouse.of_home(home), f"http://127.0.0.1:{dagster_port}",
-                up.pid, time.monotonic() - started, patience_seconds=120.0,
+                up.pid, time.monotonic() - started, patience_seconds=300.0,
             )  # fmt: skip
         finally:
             end(up)
@@ -87,7 +89,7 @@ def process(
     with log.open("ab") as output:
         running = subprocess.Popen(
             command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT, start_new_session=True,
+            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_end_with_parent,
         )  # fmt: skip
     try:
         yield running
@@ -135,3 +137,9 @@ def clean_environment() -> dict[str, str]:
 def _is_ready(home: Path) -> bool:
     state = running_stack(home)
     return state is not None and state.ready
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end the stack with the benchmark, even one that is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
