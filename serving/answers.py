@@ -11,12 +11,14 @@ from fastapi import FastAPI, Request, Response
 
 from serving.cursors import Cursor, encode
 from serving.database import Database, unpublished
+from serving.exchange import exchange_of
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
 from serving.queries.listing import Where, count_rows, read_page
 from serving.queries.published import Version, latest_version
 from serving.queries.statements import Connection
 from serving.snapshot import Snapshot, Snapshots
+from serving.versions import Versions
 
 # Raised whenever the same data would be answered in another shape, so that no old copy is kept.
 SHAPE = 1
@@ -34,6 +36,7 @@ class Live:
 
     def answer(self, data: object, **more: object) -> Response:
         """Give `data` in its envelope."""
+        exchange_of(self.request.scope).rows = len(data) if isinstance(data, list) else 1
         return self._answer(orjson.dumps(data), more)
 
     async def page(
@@ -41,6 +44,7 @@ class Live:
     ) -> Response:
         """Give a page of a listing, as JSON that Postgres has built."""
         rows, last = await read_page(self.connection, asked.page, where)
+        exchange_of(self.request.scope).rows = len(rows)
         following = encode(Cursor(last, clock), asked.place) if last else None
         more: dict[str, object] = {"next": following}
         if asked.wants_count:
@@ -78,14 +82,15 @@ async def published(request: Request) -> AsyncIterator[Published]:
     """Lend what answers from the latest data version; raises NotModified before data is read."""
     database: Database = request.app.state.database
     snapshots: Snapshots = request.app.state.snapshots
+    versions: Versions = request.app.state.versions
+    version = exchange_of(request.scope).version or await versions.latest()
+    if version is None:
+        raise unpublished()
+    tag = tag_of(request, version)
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if is_known(tag, request.headers.getlist("if-none-match")):
+        raise NotModified(headers)
     async with database.connection() as connection:
-        version = await latest_version(connection)
-        if version is None:
-            raise unpublished()
-        tag = _tag(request, version)
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if _is_known(tag, request.headers.getlist("if-none-match")):
-            raise NotModified(headers)
         snapshot = await snapshots.of(version, connection)
         yield Published(request, connection, version, snapshot.as_of, headers, snapshot=snapshot)
 
@@ -111,13 +116,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotModified, on_not_modified)
 
 
-def _tag(request: Request, version: Version) -> str:
+def tag_of(request: Request, version: Version) -> str:
+    """Give the ETag of the answer to `request` from `version`."""
     # A rebuilt database counts from 1 again; the time tells its versions apart.
     asked = f"{SHAPE} {version.published_at} {request.url.path}?{canonical_query(request)}"
     digest = hashlib.blake2b(asked.encode(), digest_size=9).hexdigest()
     return f'W/"{version.number}-{digest}"'
 
 
-def _is_known(tag: str, headers: list[str]) -> bool:
+def is_known(tag: str, headers: list[str]) -> bool:
+    """Tell whether the If-None-Match headers of a client name `tag`."""
     given = {part.strip() for header in headers for part in header.split(",")}
     return bool(given & {"*", tag, tag.removeprefix("W/")})

@@ -7,11 +7,16 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from serving import answers, errors, openapi
+from serving.cache import AnswerCache
 from serving.database import Database
+from serving.documented_routes import DocumentedRoutes
+from serving.kept_answers import KeptAnswers
 from serving.parameters import check_parameters
+from serving.redis_store import SharedAnswers, SharedRedis
 from serving.routers import dimensions, facts, health, kpis, loads, occupancy
 from serving.settings import ServingSettings
 from serving.snapshot import Snapshots
+from serving.versions import Versions
 
 DESCRIPTION = (
     "Dwell times, occupancy and repeat visitors from camera events. "
@@ -22,6 +27,7 @@ DESCRIPTION = (
 def create_app(settings: ServingSettings) -> FastAPI:
     """Give the API for `settings`; it starts whether or not there is a database yet."""
     database = Database(settings)
+    redis = SharedRedis(settings.redis_url) if settings.redis_url else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -31,6 +37,8 @@ def create_app(settings: ServingSettings) -> FastAPI:
             yield
         finally:
             await database.close()
+            if redis:
+                await redis.close()
 
     # The documentation page comes with its scripts: there may be no internet to fetch them from.
     app = FastAPIOffline(
@@ -45,10 +53,15 @@ def create_app(settings: ServingSettings) -> FastAPI:
     )
     app.state.database = database
     app.state.snapshots = Snapshots()
+    app.state.versions = Versions(database)
     app.include_router(_versioned(), prefix="/v1")
     app.include_router(health.router)
     for part in (errors, answers, openapi):
         part.install(app)
+    app.add_middleware(
+        AnswerCache, DocumentedRoutes(app), app.state.versions,
+        KeptAnswers(settings.api_cache_bytes), SharedAnswers(redis) if redis else None,
+    )  # fmt: skip
     return app
 
 

@@ -2,12 +2,22 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def _redis_url(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        message = f"{url!r} is no address of a Redis; write it like redis://127.0.0.1:6379/0"
+        raise ValueError(message)
+    return url
+
+
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 
 
 class ServingSettings(BaseSettings):
@@ -29,6 +39,13 @@ class ServingSettings(BaseSettings):
     )
     api_access_log: bool = Field(
         default=False, description="Whether the API logs a line for each request"
+    )
+
+    api_cache_bytes: int = Field(
+        64 * 1024**2, ge=0, description="Memory for answers that are kept; 0 keeps none"
+    )
+    redis_url: RedisUrl | None = Field(
+        None, description="Redis that API processes share answers by (redis://host:6379/0)"
     )
 
     @property

@@ -19,9 +19,7 @@ DOCKERFILE = (PROJECT_ROOT / "Dockerfile").read_text(encoding="utf-8")
 CODE = CodeAddress("0.0.0.0", 4000)
 COMMANDS = process_commands(Settings(dagster_host="0.0.0.0", dagster_port=3000), CODE)
 OF_DAGSTER = sorted(COMMANDS.keys() - {"api"})
-# Known to the API, whose settings do without it so far.
 OURS = ["prepare", *COMMANDS]
-AWAITED = {"DWELLHOUSE_REDIS_URL"}
 
 
 def in_containers(command: list[str]) -> list[str]:
@@ -69,7 +67,7 @@ def test_settings_in_the_compose_file_are_settings_of_the_stack() -> None:
     urls = Warehouse("loader", "transformer", "reader", "dagster")
     passed_on = stack_environment(Settings(), urls) | CODE.environment
     fields = Settings.model_fields | ServingSettings.model_fields
-    known = {PREFIX + name.upper() for name in fields} | AWAITED
+    known = {PREFIX + name.upper() for name in fields}
     for name in OURS:
         for variable, value in SERVICES[name]["environment"].items():
             if variable.startswith(PREFIX):

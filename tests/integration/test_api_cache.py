@@ -1,0 +1,198 @@
+"""Answers are made once for each version and query, and are kept no longer than they are true."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+import redis
+
+from orchestration.lib.publication import publish
+from orchestration.runtime.warehouse import Warehouse
+from tests.integration.api_client import Api, running_api
+from tests.integration.redis_server import RedisServer, running_redis
+
+pytest_plugins = ["tests.integration.api_warehouse"]
+pytestmark = pytest.mark.xdist_group("api")
+
+SESSIONS = "/v1/sessions?limit=5&camera_id=CAM-A"
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[RedisServer]:
+    with running_redis() as server:
+        yield server
+
+
+@contextmanager
+def sessions_locked(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    """Let whoever reads sessions wait: what is answered meanwhile comes from memory."""
+    with psycopg.connect(warehouse.transformer) as connection:
+        connection.execute("lock table marts.fct_sessions in access exclusive mode")
+        yield connection
+        connection.rollback()
+
+
+def waiting_queries(connection: psycopg.Connection) -> int:
+    row = connection.execute(
+        "select count(*) from pg_locks where not granted and relation = "
+        "'marts.fct_sessions'::regclass"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def many(api: Api, url: str, count: int) -> list[httpx.Response]:
+    async def gathered() -> list[httpx.Response]:
+        return await asyncio.gather(*(api.client.get(url) for _ in range(count)))
+
+    return api.portal.call(gathered)
+
+
+def test_a_hundred_at_once_make_one_query(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with running_api(own_warehouse.reader, tmp_path) as api:
+        with sessions_locked(own_warehouse) as connection:
+            asked = api.portal.start_task_soon(
+                lambda: asyncio.gather(*(api.client.get(SESSIONS) for _ in range(100)))
+            )
+            deadline = time.monotonic() + 5
+            while not waiting_queries(connection) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            time.sleep(0.2)  # time enough for a second one to appear
+            assert waiting_queries(connection) == 1
+        answers = asked.result(timeout=10)
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.content for answer in answers}) == 1
+        assert len(answers[0].json()["data"]) == 5
+
+
+def test_what_is_kept_needs_no_data(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with running_api(
+        own_warehouse.reader, tmp_path, api_statement_timeout_seconds=0.3
+    ) as api:  # fmt: skip
+        made = api.get(SESSIONS)
+        with sessions_locked(own_warehouse):
+            for same in (SESSIONS, "/v1/sessions?camera_id=CAM-A&limit=5"):
+                kept = api.get(same)
+                assert (kept.content, kept.headers) == (made.content, made.headers)
+            known = api.get(SESSIONS, headers={"If-None-Match": made.headers["etag"]})
+            assert (known.status_code, known.content) == (304, b"")
+            assert known.headers["etag"] == made.headers["etag"]
+            unmade = SESSIONS + "&status=closed"
+            assert api.get(unmade).status_code == 504
+            assert api.get(f"{SESSIONS}&limit=5").status_code == 422
+        assert api.get(unmade).status_code == 200
+
+
+def test_a_new_version_ends_what_was_kept(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with running_api(own_warehouse.reader, tmp_path) as api:
+        assert api.get(SESSIONS).json()["data_version"] == 1
+        with psycopg.connect(own_warehouse.transformer) as connection:
+            connection.execute("delete from marts.fct_sessions")
+            publish(connection, "test", "models")
+        deadline = time.monotonic() + 1
+        while (body := api.get(SESSIONS).json())["data_version"] == 1:
+            assert time.monotonic() < deadline
+        assert (body["data_version"], body["data"]) == (2, [])
+
+
+def test_one_who_is_up_to_date_takes_nothing_from_others(api: Api) -> None:
+    url = f"{SESSIONS}&max_dwell=500"
+    tag = api.get(url).headers["etag"]
+    with_tag = api.client.get(f"{url}&min_dwell=1", headers={"If-None-Match": f"{tag}, *"})
+    without = api.client.get(f"{url}&min_dwell=1")
+
+    async def both() -> list[httpx.Response]:
+        return list(await asyncio.gather(with_tag, without))
+
+    assert [answer.status_code for answer in api.portal.call(both)] == [304, 200]
+
+
+def test_a_large_answer_flows_and_is_not_kept(
+    own_warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.cache.MOST_ANSWER_BYTES", 100)
+    with running_api(
+        own_warehouse.reader, tmp_path, api_statement_timeout_seconds=0.3
+    ) as api:  # fmt: skip
+        bodies = {answer.content for answer in many(api, SESSIONS, 5)}
+        assert len(bodies) == 1
+        assert len(bodies.pop()) > 100
+        with sessions_locked(own_warehouse):
+            assert api.get(SESSIONS).status_code == 504
+
+
+def test_failures_are_shared_but_not_kept(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with running_api(
+        own_warehouse.reader, tmp_path, api_statement_timeout_seconds=0.3
+    ) as api:  # fmt: skip
+        with sessions_locked(own_warehouse):
+            started = time.monotonic()
+            assert {answer.status_code for answer in many(api, SESSIONS, 30)} == {504}
+            assert time.monotonic() - started < 1
+        assert api.get(SESSIONS).status_code == 200
+
+
+@contextmanager
+def two_processes(
+    warehouse: Warehouse, folder: Path, redis_url: str
+) -> Iterator[tuple[Api, Api]]:  # fmt: skip
+    """Two APIs that share a Redis; they give up slow queries at once."""
+    settings = {"redis_url": redis_url, "api_statement_timeout_seconds": 0.3}
+    with (
+        running_api(warehouse.reader, folder, **settings) as one,
+        running_api(warehouse.reader, folder, **settings) as other,
+    ):
+        yield one, other
+
+
+def test_processes_share_by_redis(
+    redis_server: RedisServer, own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    with two_processes(own_warehouse, tmp_path, redis_server.url) as (one, other):
+        made = one.get(SESSIONS)
+        with sessions_locked(own_warehouse):
+            shared = other.get(SESSIONS)
+            assert (shared.content, shared.headers) == (made.content, made.headers)
+    with redis.Redis.from_url(redis_server.url) as client:
+        keys = list(client.scan_iter("dwellhouse:answer:*"))
+        assert all(0 < client.ttl(key) <= 3600 for key in keys)  # type: ignore[operator]
+        assert keys
+
+
+def test_nonsense_in_redis_is_passed_over(
+    redis_server: RedisServer, own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    with two_processes(own_warehouse, tmp_path, redis_server.url) as (one, other):
+        made = one.get(SESSIONS)
+        with redis.Redis.from_url(redis_server.url) as client:
+            for key in client.scan_iter("dwellhouse:answer:*"):
+                client.set(key, b"[1,2]\n<html>")
+        assert other.get(SESSIONS).content == made.content
+
+
+def test_a_redis_that_dies_freezes_and_returns(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with (
+        running_redis() as server,
+        two_processes(own_warehouse, tmp_path, server.url) as (one, other),
+    ):
+        for number, harm in enumerate((signal.SIGKILL, signal.SIGSTOP)):
+            assert one.get(f"{SESSIONS}&min_dwell={number}").status_code == 200
+            server.send(harm)
+            started = time.monotonic()
+            assert one.get(f"{SESSIONS}&min_dwell={number + 10}").status_code == 200
+            assert time.monotonic() - started < 1
+            if harm is signal.SIGKILL:
+                server.start()
+            else:
+                server.send(signal.SIGCONT)
+            time.sleep(1.1)  # as long as it is left alone
+            url = f"{SESSIONS}&min_dwell={number + 20}"
+            made = one.get(url)
+            with sessions_locked(own_warehouse):
+                assert other.get(url).content == made.content
