@@ -32,6 +32,7 @@ STARTS = {
     "Asia/Kolkata": ["2026-01-05T00:00"],
     "Atlantic/Azores": ["2026-10-24T12:00"],
     "Africa/Cairo": ["2026-04-23T00:00"],
+    "Australia/Lord_Howe": ["2026-04-04T02:00", "2026-10-03T03:00"],
 }
 
 

@@ -1,24 +1,25 @@
-"""What `agg_camera_*` hold: one camera, one bucket of time."""
+"""What `agg_camera_*`, `agg_site_*` and `agg_demographics_*` hold: one bucket of time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from tests.reference.activity import Activity, activities
 from tests.reference.cameras import Camera
 from tests.reference.events import Event
-from tests.reference.pairing import Session, sessions_by_camera
-from tests.reference.statistics import clipped, peak, percentile, seconds, united_length
-from tests.reference.zones import Bucket, BucketOf, buckets_between
+from tests.reference.pairing import Session
+from tests.reference.persons import DimPerson
+from tests.reference.rules import RULES
+from tests.reference.statistics import dwell_of, seconds
+from tests.reference.visits import Visit
+from tests.reference.zones import Bucket, BucketOf
 
-WAITING = timedelta(minutes=10)
 
+@dataclass(frozen=True, kw_only=True)
+class Measures:
+    """What is measured in a bucket, at a camera or a site; seconds are exact here."""
 
-@dataclass(frozen=True)
-class CameraBucket:
-    """A row of `agg_camera_*`; seconds are exact here."""
-
-    camera_id: str
     bucket_start: datetime
     site_id: str
     bucket_seconds: int
@@ -39,75 +40,155 @@ class CameraBucket:
     occupied_seconds: Fraction
 
 
+@dataclass(frozen=True, kw_only=True)
+class CameraBucket(Measures):
+    """A row of `agg_camera_*`."""
+
+    camera_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteBucket(Measures):
+    """A row of `agg_site_*`."""
+
+    new_visitors: int
+    returning_visitors: int
+    visits_started: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemographicsBucket:
+    """A row of `agg_demographics_*`."""
+
+    site_id: str
+    bucket_start: datetime
+    age_group: str
+    gender: str
+    visitors: int
+    sessions_closed: int
+    total_dwell_seconds: Fraction | None
+    avg_dwell_seconds: Fraction | None
+    median_dwell_seconds: Fraction | None
+    max_dwell_seconds: Fraction | None
+
+
 def camera_buckets(
-    events: Iterable[Event], sessions: Iterable[Session], cameras: dict[str, Camera], of: BucketOf
+    events: Iterable[Event],
+    sessions: Iterable[Session],
+    cameras: Mapping[str, Camera],
+    of: BucketOf,
+    waiting: timedelta = RULES.waiting,
 ) -> list[CameraBucket]:
-    """Give every bucket with an event or an overlapping closed session; `of` is the grain."""
-    closed = sessions_by_camera(sessions)
-    seen: dict[str, list[Event]] = {}
-    for event in events:
-        seen.setdefault(event.camera_id, []).append(event)
+    """Give the active buckets of each camera; `of` is the grain."""
+    found = activities(events, sessions, cameras, of, lambda camera, _: camera)
+    return [
+        CameraBucket(
+            camera_id=camera.camera_id, **vars(_measures(camera.site_id, bucket, active, waiting))
+        )
+        for (camera, bucket), active in found.items()
+    ]
+
+
+def site_buckets(
+    events: Iterable[Event],
+    sessions: Iterable[Session],
+    visits: Iterable[Visit],
+    cameras: Mapping[str, Camera],
+    of: BucketOf,
+    waiting: timedelta = RULES.waiting,
+) -> list[SiteBucket]:
+    """Give the active buckets of each site."""
+    events = list(events)
+    found = activities(events, sessions, cameras, of, lambda camera, _: camera.site_id)
+    first = _first_events(events, cameras)
     rows = []
-    for camera_id, own_events in seen.items():
-        camera, own_sessions = cameras[camera_id], closed.get(camera_id, [])
-        for bucket in _active(own_events, own_sessions, camera.timezone, of):
-            rows.append(_camera_bucket(camera, bucket, own_events, own_sessions))
+    for (site_id, bucket), active in found.items():
+        new = sum(_within(first[person, site_id], bucket) for person in active.visitors)
+        started = [one for one in visits if one.camera.site_id == site_id]
+        rows.append(
+            SiteBucket(
+                new_visitors=new,
+                returning_visitors=len(active.visitors) - new,
+                visits_started=sum(_within(visit.started_at, bucket) for visit in started),
+                **vars(_measures(site_id, bucket, active, waiting)),
+            )
+        )
     return rows
 
 
-def _active(
-    events: list[Event], sessions: list[Session], timezone: str, of: BucketOf
-) -> set[Bucket]:
-    buckets = {of(event.event_at, timezone) for event in events}
-    for session in sessions:
-        assert session.exit_at is not None
-        touched = buckets_between(session.entry_at, session.exit_at, timezone, of)
-        buckets |= {bucket for bucket in touched if _overlaps(session, bucket)}
-    return buckets
+def demographics_buckets(
+    events: Iterable[Event],
+    sessions: Iterable[Session],
+    persons: Iterable[DimPerson],
+    cameras: Mapping[str, Camera],
+    of: BucketOf,
+) -> list[DemographicsBucket]:
+    """Give the active buckets of each site, age group and gender."""
+    groups = {one.person_id: (shown(one.age_group), shown(one.gender)) for one in persons}
+    found = activities(
+        events, sessions, cameras, of, lambda camera, person: (camera.site_id, *groups[person])
+    )
+    rows = []
+    for ((site_id, age_group, gender), bucket), active in found.items():
+        dwell = dwell_of(active.dwells)
+        rows.append(
+            DemographicsBucket(
+                site_id=site_id,
+                bucket_start=bucket[0],
+                age_group=age_group,
+                gender=gender,
+                visitors=len(active.visitors),
+                sessions_closed=len(active.entered),
+                total_dwell_seconds=dwell.total,
+                avg_dwell_seconds=dwell.avg,
+                median_dwell_seconds=dwell.median,
+                max_dwell_seconds=dwell.max,
+            )
+        )
+    return rows
 
 
-def _overlaps(session: Session, bucket: Bucket) -> bool:
-    assert session.exit_at is not None
-    return session.entry_at < bucket[1] and session.exit_at > bucket[0]
+def shown(demographic: str | None) -> str:
+    """Give what statistics show for an age group or a gender."""
+    return demographic or "unknown"
 
 
-def _camera_bucket(
-    camera: Camera, bucket: Bucket, events: list[Event], sessions: list[Session]
-) -> CameraBucket:
-    inside = [event for event in events if bucket[0] <= event.event_at < bucket[1]]
-    begun = [session for session in sessions if bucket[0] <= session.entry_at < bucket[1]]
-    overlapping = [session for session in sessions if _overlaps(session, bucket)]
-    types = [event.event_type for event in inside]
-    persons = {one.person_id for one in [*inside, *overlapping]}
-    length = bucket[1] - bucket[0]
-    stays = [(session.entry_at, session.exit_at or session.entry_at) for session in overlapping]
-    present = [part for stay in stays if (part := clipped(stay, bucket))]
-    person_seconds = seconds(sum((end - start for start, end in present), timedelta()))
-    return CameraBucket(
-        camera.camera_id,
-        bucket[0],
-        camera.site_id,
-        int(seconds(length)),
-        len(inside),
-        types.count("entry"),
-        types.count("exit"),
-        len(persons),
-        len(begun),
-        *_dwell_statistics(
-            [seconds(session.dwell) for session in begun if session.dwell is not None]
-        ),
-        len({session.person_id for session in begun if (session.dwell or timedelta()) > WAITING}),
-        person_seconds,
-        person_seconds / seconds(length),
-        peak(present),
-        seconds(united_length(present)),
+def _measures(site_id: str, bucket: Bucket, active: Activity, waiting: timedelta) -> Measures:
+    length = seconds(bucket[1] - bucket[0])
+    dwell = dwell_of(active.dwells)
+    person_seconds = seconds(active.person_time)
+    return Measures(
+        bucket_start=bucket[0],
+        site_id=site_id,
+        bucket_seconds=int(length),
+        events=len(active.events),
+        entries=active.count("entry"),
+        exits=active.count("exit"),
+        visitors=len(active.visitors),
+        sessions_closed=len(active.entered),
+        total_dwell_seconds=dwell.total,
+        avg_dwell_seconds=dwell.avg,
+        median_dwell_seconds=dwell.median,
+        p90_dwell_seconds=dwell.p90,
+        max_dwell_seconds=dwell.max,
+        waiting_visitors=len(active.waiting(waiting)),
+        person_seconds=person_seconds,
+        avg_occupancy=person_seconds / length,
+        peak_occupancy=active.peak,
+        occupied_seconds=seconds(active.occupied_time),
     )
 
 
-def _dwell_statistics(dwells: list[Fraction]) -> tuple[Fraction | None, ...]:
-    """Give total, mean, median, 90th percentile and maximum; all null without a session."""
-    if not dwells:
-        return (None,) * 5
-    total = sum(dwells, Fraction())
-    median, p90 = percentile(dwells, Fraction(1, 2)), percentile(dwells, Fraction(9, 10))
-    return total, total / len(dwells), median, p90, max(dwells)
+def _first_events(
+    events: Iterable[Event], cameras: Mapping[str, Camera]
+) -> dict[tuple[str, str], datetime]:
+    """Give the first event ever of each person at each site."""
+    first: dict[tuple[str, str], datetime] = {}
+    for event in events:
+        key = event.person_id, cameras[event.camera_id].site_id
+        first[key] = min(event.event_at, first.get(key, event.event_at))
+    return first
+
+
+def _within(at: datetime, bucket: Bucket) -> bool:
+    return bucket[0] <= at < bucket[1]

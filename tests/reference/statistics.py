@@ -1,11 +1,33 @@
 """Means, percentiles and unions, exact up to the last step."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 Interval = tuple[datetime, datetime]
 MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Dwell:
+    """Statistics of lengths, in seconds; all null where there is none."""
+
+    total: Fraction | None = None
+    avg: Fraction | None = None
+    median: Fraction | None = None
+    p90: Fraction | None = None
+    max: Fraction | None = None
+
+
+def dwell_of(lengths: Iterable[timedelta]) -> Dwell:
+    """Give the statistics of some dwells."""
+    dwells = [seconds(length) for length in lengths]
+    if not dwells:
+        return Dwell()
+    total = sum(dwells, Fraction())
+    median, p90 = percentile(dwells, Fraction(1, 2)), percentile(dwells, Fraction(9, 10))
+    return Dwell(total, total / len(dwells), median, p90, max(dwells))
 
 
 def seconds(duration: timedelta) -> Fraction:
@@ -28,16 +50,20 @@ def clipped(interval: Interval, to: Interval) -> Interval | None:
     return (start, end) if start < end else None
 
 
-def united_length(intervals: Iterable[Interval]) -> timedelta:
-    """Give the time that at least one interval covers."""
-    covered = timedelta()
-    until: datetime | None = None
+def united(intervals: Iterable[Interval]) -> list[Interval]:
+    """Give the same time as intervals that neither overlap nor touch, in order."""
+    union: list[Interval] = []
     for start, end in sorted(intervals):
-        begin = start if until is None else max(start, until)
-        if end > begin:
-            covered += end - begin
-            until = end
-    return covered
+        if union and start <= union[-1][1]:
+            union[-1] = (union[-1][0], max(union[-1][1], end))
+        else:
+            union.append((start, end))
+    return union
+
+
+def length_of(intervals: Iterable[Interval]) -> timedelta:
+    """Give the lengths of intervals, added up."""
+    return sum((end - start for start, end in intervals), timedelta())
 
 
 def peak(intervals: Sequence[Interval]) -> int:
