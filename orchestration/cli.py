@@ -109,12 +109,12 @@ def demo() -> None:
 @app.command()
 def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")]) -> None:
     """Load files and build the marts, without a running stack; status 0 if all are loaded."""
-    from rich.console import Console
+    from orchestration.runtime.headless import UnusableFileError, load_files
 
-    from orchestration.runtime.headless import load_files
-
-    with Console(stderr=True).status(f"Loading {len(files)} file(s) …"):
+    try:
         result = load_files(current_settings(), files)
+    except UnusableFileError as error:
+        _fail(str(error))
     for file in result.files:
         print(file)
     if not result.is_published:

@@ -69,10 +69,15 @@ class Settings(BaseSettings):
     batch_max_bytes: int = Field(2 * 1024**3, ge=1, description="Most bytes in one run")
     chunk_rows: int = Field(50_000, ge=1, description="Rows validated and copied at a time")
     max_file_bytes: int = Field(20 * 1024**3, ge=1, description="A larger file is quarantined")
+    max_file_rows: int = Field(10**9, ge=1, description="A file with more rows is quarantined")
     max_columns: int = Field(256, ge=4, description="A file with more columns is quarantined")
     max_field_length: int = Field(10_000, ge=1, description="A row with a longer field is rejected")
     max_rejected_share: float = Field(
         0.5, ge=0, le=1, description="A file with a larger share of bad rows is quarantined"
+    )
+    max_attempts: int = Field(3, ge=1, description="A file that fails so often is quarantined")
+    stalled_seconds: float = Field(
+        120.0, gt=0, description="After how long without a sign of life a load may be taken over"
     )
 
 

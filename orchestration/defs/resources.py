@@ -62,6 +62,9 @@ def load_rules(settings: Settings) -> LoadRules:
         future_tolerance=timedelta(hours=settings.future_tolerance_hours),
         chunk_rows=settings.chunk_rows,
         max_file_bytes=settings.max_file_bytes,
+        max_file_rows=settings.max_file_rows,
+        max_attempts=settings.max_attempts,
+        stalled_seconds=settings.stalled_seconds,
     )
 
 

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,10 +44,14 @@ class Chunk:
 
 @dataclass
 class CsvFile:
-    """One CSV file, read once: first `header`, then `chunks`; `sha256` is of what was read."""
+    """One CSV file, read once: first `header`, then `chunks`; `sha256` is of what was read.
+
+    `bytes_read` counts them as they lie on disk, compressed ones as compressed.
+    """
 
     path: Path
     header: list[str] = field(init=False)
+    bytes_read: int = field(init=False, default=0)
     _hash: "hashlib._Hash" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +76,7 @@ class CsvFile:
 
     def _read_lines(self) -> Iterator[str]:
         with self.path.open("rb") as file:
-            content: io.RawIOBase | gzip.GzipFile = _HashedReader(file, self._hash)
+            content: io.RawIOBase | gzip.GzipFile = _HashedReader(file, self._take)
             if file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
                 content = gzip.GzipFile(fileobj=content)
             buffered = io.BufferedReader(content, BUFFER_BYTES)
@@ -82,6 +86,10 @@ class CsvFile:
                 yield from text
             except (gzip.BadGzipFile, EOFError, zlib.error) as error:
                 raise BrokenArchiveError(str(error)) from error
+
+    def _take(self, content: memoryview) -> None:
+        self._hash.update(content)
+        self.bytes_read += len(content)
 
     def _remembered(self) -> Iterator[str]:
         for line in self._lines:
@@ -171,11 +179,11 @@ def _readable(line: str) -> str:
 
 
 class _HashedReader(io.RawIOBase):
-    """Passes bytes on and hashes them on their way, so that what is loaded is what was claimed."""
+    """Passes bytes on and shows them to `take`, so that what is loaded is what was claimed."""
 
-    def __init__(self, source: io.BufferedReader, hasher: "hashlib._Hash") -> None:
+    def __init__(self, source: io.BufferedReader, take: Callable[[memoryview], None]) -> None:
         self._source = source
-        self._hasher = hasher
+        self._take = take
 
     def readable(self) -> bool:
         return True
@@ -183,5 +191,5 @@ class _HashedReader(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
         count = self._source.readinto(view)
-        self._hasher.update(view[:count])
+        self._take(view[:count])
         return count

@@ -5,14 +5,18 @@ move comes after, and a file whose content is found loaded is only moved. So eac
 one of three states: nothing happened, all happened but the move, all happened.
 """
 
-import hashlib
+import contextlib
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
 from expectations.runner import gate
 from expectations.verdict import Tally
+from orchestration.lib.fault_points import reached
+from orchestration.lib.file_moves import put_away
+from orchestration.lib.file_state import FileState
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Counts, FileIdentity, FinishedLoad, Ledger
 from orchestration.lib.load_outcome import (
@@ -20,44 +24,69 @@ from orchestration.lib.load_outcome import (
     FileRefusedError,
     LoadOutcome,
     LoadRules,
+    is_interruption,
 )
+from orchestration.lib.load_progress import OnProgress, Progress, ProgressReport
 from orchestration.lib.row_load import RowLoad
 
-MAX_ATTEMPTS = 3
+
+@dataclass(frozen=True)
+class _Claimed:
+    """A file while it is loaded: where it lies, as what it was hashed, its number."""
+
+    path: Path
+    state: FileState
+    file: FileIdentity
+    load_id: int
+
+
+def _untold(_progress: Progress) -> None:
+    """Tell nobody."""
 
 
 class FileLoader:
     """Loads files of one landing folder through one autocommit connection of the role loader."""
 
     def __init__(
-        self, connection: psycopg.Connection, landing: Landing, rules: LoadRules, run_id: str | None
-    ) -> None:
+        self, connection: psycopg.Connection, landing: Landing, rules: LoadRules,
+        run_id: str | None, on_progress: OnProgress = _untold,
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._ledger = Ledger(connection)
         self._landing = landing
         self._rules = rules
         self._run_id = run_id
+        self._on_progress = on_progress
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the database can still be asked; if not, a new loader is needed."""
+        return not self._connection.closed
 
     def load(self, path: Path, name: str) -> LoadOutcome | None:
         """Take one file; `name` is what it is known by. None if it is no longer there.
 
-        Raises FileChangedError, and psycopg.Error when the database fails: the file then stays.
+        Raises what `is_interruption` names when the surroundings fail: the file then stays.
         """
         try:
-            file = FileIdentity(name, _sha256(path), path.stat().st_size, "default")
+            state, sha256 = FileState.hashed(path)
         except FileNotFoundError:
             return None
-        with self._ledger.content_lock(file.sha256):
+        file = FileIdentity(name, sha256, state.bytes, "default")
+        reached("hashed", name)
+        with self._ledger.content_lock(sha256, self._rules.stalled_seconds):
             if not path.exists():  # whoever had the lock before has taken it
                 return None
-            finished = self._ledger.finished_load(file.sha256)
+            finished = self._ledger.finished_load(sha256)
             if finished is not None:
-                return self._already_loaded(path, file, finished)
-            attempts = self._ledger.failed_attempts(file.sha256)
-            return self._load_new(path, file, attempts)
+                return self._already_loaded(path, state, file, finished)
+            attempts = self._ledger.failed_attempts(sha256)
+            claimed = _Claimed(path, state, file, self._ledger.begin(file, self._run_id))
+            reached("claimed", name)
+            return self._load_new(claimed, attempts)
 
     def _already_loaded(
-        self, path: Path, file: FileIdentity, finished: FinishedLoad
+        self, path: Path, state: FileState, file: FileIdentity, finished: FinishedLoad
     ) -> LoadOutcome:
         """Finish an interrupted move, or record that the same content came again."""
         load_id, status, reason = finished.load_id, "loaded", None
@@ -66,80 +95,111 @@ class FileLoader:
             reason = f"The same content is already loaded, as {finished.file_name}."
             validation = {"duplicate_of": finished.load_id}
             self._ledger.finish(load_id, status, Counts(), validation, None, reason)
-        place = self._archive(path, file.name, load_id)
+        place = self._archive(_Claimed(path, state, file, load_id))
         nothing: Counter[str] = Counter()
         return LoadOutcome(
             load_id, file.name, status, Counts(), nothing, Tally(), None, reason, place
         )
 
-    def _load_new(self, path: Path, file: FileIdentity, attempts: int) -> LoadOutcome:
-        load_id = self._ledger.begin(file, self._run_id)
+    def _load_new(self, claimed: _Claimed, attempts: int) -> LoadOutcome:
         rows = RowLoad(self._connection, gate(self._rules.limits), self._rules)
+        if attempts >= self._rules.max_attempts:
+            return self._give_up(claimed, rows, self._ledger.last_failure(claimed.file.sha256))
         try:
-            if file.bytes > self._rules.max_file_bytes:
-                raise FileRefusedError("too_large")
-            with self._connection.transaction():
-                rows.copy(path, file.sha256, load_id)
-                self._ledger.finish(load_id, "loaded", rows.counts, rows.validation())
+            self._copy(claimed, rows)
         except FileRefusedError as refusal:
-            return self._refuse(path, file, load_id, rows, refusal)
+            return self._refuse(claimed, rows, refusal)
         except Exception as error:
-            self._record_failure(load_id, error)
-            if attempts + 1 < MAX_ATTEMPTS or isinstance(error, FileChangedError | psycopg.Error):
+            self._record_failure(claimed, error)
+            if attempts + 1 < self._rules.max_attempts or is_interruption(error):
                 raise
-            return self._give_up(path, file, load_id, rows, error)
-        place = self._archive(path, file.name, load_id)
+            return self._give_up(claimed, rows, str(error))
+        reached("after_commit", claimed.file.name)
+        place = self._archive(claimed)
         return LoadOutcome(
-            load_id, file.name, "loaded", rows.counts, rows.reasons, rows.tally, stored_as=place
-        )
+            claimed.load_id, claimed.file.name, "loaded", rows.counts, rows.reasons, rows.tally,
+            stored_as=place,
+        )  # fmt: skip
 
-    def _refuse(
-        self, path: Path, file: FileIdentity, load_id: int, rows: RowLoad, refusal: FileRefusedError
-    ) -> LoadOutcome:
+    def _copy(self, claimed: _Claimed, rows: RowLoad) -> None:
+        """Copy the rows and write the verdict in one transaction, unless the file has changed."""
+        file = claimed.file
+        if file.bytes > self._rules.max_file_bytes:
+            raise FileRefusedError("too_large")
+        report = ProgressReport(self._connection, claimed.load_id, file, self._on_progress)
+        with contextlib.closing(report), self._connection.transaction():
+
+            def on_chunk(counts: Counts, bytes_read: int) -> None:
+                if counts.rows_read > self._rules.max_file_rows:
+                    raise FileRefusedError(
+                        "too_large", f"More than {self._rules.max_file_rows:,} rows."
+                    )
+                report(counts, bytes_read)
+
+            rows.on_chunk = on_chunk
+            rows.copy(claimed.path, file.sha256, claimed.load_id)
+            _require_unchanged(claimed)
+            self._ledger.finish(claimed.load_id, "loaded", rows.counts, rows.validation())
+            reached("before_commit", file.name)
+
+    def _refuse(self, claimed: _Claimed, rows: RowLoad, refusal: FileRefusedError) -> LoadOutcome:
         """Quarantine the file: none of its rows is loaded, so all of them count as rejected."""
+        try:
+            _require_unchanged(claimed)  # what was refused must be what is put away
+        except FileChangedError as error:
+            self._record_failure(claimed, error)
+            raise
         read = rows.counts.rows_read
         counts = Counts(rows_read=read, rows_loaded=0, rows_rejected=read)
         code, reason = refusal.reason_code, str(refusal)
-        self._ledger.finish(load_id, "rejected", counts, rows.validation(), code, reason)
-        place = self._quarantine(path, file, load_id, rows, code, reason)
-        return LoadOutcome(
-            load_id, file.name, "rejected", counts, rows.reasons, rows.tally, code, reason, place
-        )
+        self._ledger.finish(claimed.load_id, "rejected", counts, rows.validation(), code, reason)
+        reached("after_commit", claimed.file.name)
+        return self._quarantine(claimed, rows, "rejected", counts, code, reason)
 
-    def _give_up(
-        self, path: Path, file: FileIdentity, load_id: int, rows: RowLoad, error: Exception
-    ) -> LoadOutcome:
-        reason = f"It could not be loaded in {MAX_ATTEMPTS} attempts: {error}"
-        place = self._quarantine(path, file, load_id, rows, None, reason)
-        return LoadOutcome(
-            load_id, file.name, "failed", Counts(), rows.reasons, rows.tally, None, reason, place
-        )
+    def _give_up(self, claimed: _Claimed, rows: RowLoad, why: str) -> LoadOutcome:
+        reason = f"It could not be loaded in {self._rules.max_attempts} attempts. The last: {why}"
+        self._ledger.finish(claimed.load_id, "failed", Counts(), {}, "load_error", reason)
+        return self._quarantine(claimed, rows, "failed", Counts(), "load_error", reason)
 
-    def _record_failure(self, load_id: int, error: Exception) -> None:
+    def _record_failure(self, claimed: _Claimed, error: Exception) -> None:
         """Close the entry if the database still answers; otherwise the next attempt closes it."""
-        if not self._connection.closed and not self._connection.broken:
-            self._ledger.finish(load_id, "failed", Counts(), {}, None, str(error))
+        code = "interrupted" if is_interruption(error) else "load_error"
+        with contextlib.suppress(psycopg.Error):
+            self._ledger.finish(claimed.load_id, "failed", Counts(), {}, code, str(error).strip())
 
-    def _archive(self, path: Path, name: str, load_id: int) -> str:
-        stored = self._landing.put_away(path, self._landing.archive, name, load_id)
-        return self._recorded(load_id, stored)
+    def _archive(self, claimed: _Claimed) -> str | None:
+        """Move the file; None if it has been changed or taken since: what lies there is new."""
+        try:
+            stored = put_away(
+                self._landing, claimed.path, self._landing.archive, claimed.file.name,
+                claimed.load_id, claimed.state,
+            )  # fmt: skip
+        except FileChangedError:
+            return None
+        return self._recorded(claimed.load_id, stored)
 
     def _quarantine(
-        self, path: Path, file: FileIdentity, load_id: int, rows: RowLoad,
-        reason_code: str | None, reason: str,
-    ) -> str:  # fmt: skip
+        self, claimed: _Claimed, rows: RowLoad, status: str, counts: Counts,
+        reason_code: str, reason: str,
+    ) -> LoadOutcome:  # fmt: skip
         explanation = {
-            "file_name": file.name,
-            "load_id": load_id,
+            "file_name": claimed.file.name,
+            "load_id": claimed.load_id,
             "reason_code": reason_code,
             "reason": reason,
             "rows_read": rows.counts.rows_read,
             "rejected_rows_by_reason": dict(rows.reasons),
             "examples": rows.examples,
         }
-        quarantine = self._landing.quarantine
-        stored = self._landing.put_away(path, quarantine, file.name, load_id, explanation)
-        return self._recorded(load_id, stored)
+        stored = put_away(
+            self._landing, claimed.path, self._landing.quarantine, claimed.file.name,
+            claimed.load_id, claimed.state, explanation,
+        )  # fmt: skip
+        place = self._recorded(claimed.load_id, stored)
+        return LoadOutcome(
+            claimed.load_id, claimed.file.name, status, counts, rows.reasons, rows.tally,
+            reason_code, reason, place,
+        )  # fmt: skip
 
     def _recorded(self, load_id: int, stored: Path) -> str:
         place = str(stored.relative_to(self._landing.folder))
@@ -147,6 +207,10 @@ class FileLoader:
         return place
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _require_unchanged(claimed: _Claimed) -> None:
+    try:
+        is_same = FileState.of(claimed.path) == claimed.state
+    except FileNotFoundError:
+        is_same = False
+    if not is_same:
+        raise FileChangedError(claimed.file.name)

@@ -1,20 +1,16 @@
-"""The landing folder: which files in it are ready, and where a file goes when it is done.
-
-A file is in exactly one of landing, `archive/` and `quarantine/`: it moves by a link and an unlink
-on one file system, and a move that was interrupted between the two is finished by the next.
-"""
+"""The landing folder: which files in it are ready to be loaded, and why others are not."""
 
 import fcntl
-import json
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 STILL_WRITING = (".part", ".tmp", ".crdownload")
 OWN_NAMES = frozenset({"README.md", "archive", "quarantine", "sources"})
+REASON = ".reason.json"
 
 
 @dataclass(frozen=True)
@@ -58,27 +54,6 @@ class Landing:
             if reason is not None:
                 yield entry.name, reason
 
-    def put_away(
-        self, path: Path, destination: Path, name: str, load_id: int,
-        reason: Mapping[str, object] | None = None,
-    ) -> Path:  # fmt: skip
-        """Move a file out of landing under its name; `load_id` tells namesakes apart.
-
-        A `reason` is written beside it first, so that no file lies there unexplained.
-        """
-        destination.mkdir(parents=True, exist_ok=True)
-        stem, dot, suffixes = name.partition(".")
-        for candidate in (name, f"{stem}.{load_id}{dot}{suffixes}"):
-            target = destination / candidate
-            if target.exists() and not target.samefile(path):
-                continue
-            if reason is not None:
-                _write_reason(target, reason)
-            if _move_to_new(path, target):
-                return target
-        message = f"{destination} holds {target.name} already; move it elsewhere."
-        raise FileExistsError(message)
-
     def _entries(self) -> Iterable[os.DirEntry[str]]:
         try:
             with os.scandir(self.folder) as entries:
@@ -118,6 +93,10 @@ def _is_passed_over(name: str) -> bool:
 
 
 def _reason_to_ignore(entry: os.DirEntry[str]) -> str | None:
+    if not _is_text(entry.name):
+        return "its name is not readable as UTF-8; rename it"
+    if entry.name.endswith(REASON):
+        return "it says why another file is in quarantine; delete it when that file is mended"
     if entry.is_symlink():
         return "it is a symbolic link; copy the file itself here"
     if not entry.is_file(follow_symlinks=False):
@@ -128,26 +107,11 @@ def _reason_to_ignore(entry: os.DirEntry[str]) -> str | None:
     return None
 
 
-def _write_reason(target: Path, reason: Mapping[str, object]) -> None:
-    text = json.dumps(reason, indent=2, ensure_ascii=False, default=str) + "\n"
-    draft = target.with_name(f".{target.name}.reason.part")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(target.with_name(f"{target.name}.reason.json"))
-
-
-def _move_to_new(path: Path, target: Path) -> bool:
-    """Move without replacing anything; true also if an interrupted move had got halfway."""
+def _is_text(name: str) -> bool:
     try:
-        os.link(path, target)
-    except FileExistsError:
-        if not target.samefile(path):
-            return False
-    except OSError:  # a file system without hard links
-        if target.exists():
-            return False
-        path.rename(target)
-        return True
-    path.unlink()
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
     return True
 
 

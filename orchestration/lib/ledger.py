@@ -6,15 +6,20 @@ has lost lock and rows at once; whoever gets the lock knows that a `loading` ent
 dead. The unique index on loaded hashes stands behind it.
 """
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import LiteralString
 
 import orjson
 import psycopg
 from psycopg.rows import class_row
 
-DEAD_CLAIM = "The process that loaded this file ended before it was done; the file is tried again."
+SQL = Path(__file__).parent / "sql"
+LOCK_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,12 @@ class FileIdentity:
 
 @dataclass(frozen=True)
 class FinishedLoad:
-    """The load that already holds a content."""
+    """A load whose verdict is written; `stored_as` is null until its file has been moved."""
 
     load_id: int
     file_name: str
+    sha256: str
+    status: str
     stored_as: str | None
 
 
@@ -52,10 +59,18 @@ class Ledger:
         self._connection = connection
 
     @contextmanager
-    def content_lock(self, sha256: str) -> Iterator[None]:
-        """Keep everyone else from loading this content; waits for whoever does so now."""
+    def content_lock(self, sha256: str, stalled_seconds: float) -> Iterator[None]:
+        """Keep everyone else from loading this content; waits for whoever does so now.
+
+        A holder that has given no sign of life for `stalled_seconds` loses its session: it may be
+        believed dead and yet wake up, and must not commit then.
+        """
         key = int.from_bytes(bytes.fromhex(sha256)[:8], signed=True)
-        self._connection.execute("select pg_advisory_lock(%s)", [key])
+        began = time.monotonic()
+        while not self._value("select pg_try_advisory_lock(%s)", [key]):
+            if time.monotonic() - began > stalled_seconds:
+                self._end_stalled_holder(sha256, key, stalled_seconds)
+            time.sleep(LOCK_POLL_SECONDS)
         try:
             yield
         finally:
@@ -64,37 +79,47 @@ class Ledger:
 
     def finished_load(self, sha256: str) -> FinishedLoad | None:
         """Give the load that holds this content, if there is one."""
-        query = (
-            "select load_id, file_name, stored_as from raw.loads "
-            "where sha256 = %s and status = 'loaded'"
+        return next(iter(self._finished("sha256 = %s and status = 'loaded'", [sha256])), None)
+
+    def not_stored(self) -> list[FinishedLoad]:
+        """Give the loads with a verdict whose file is not known to have been moved."""
+        return self._finished(
+            "stored_as is null and status in ('loaded', 'duplicate', 'rejected')", []
         )
-        with self._connection.cursor(row_factory=class_row(FinishedLoad)) as cursor:
-            return cursor.execute(query, [sha256]).fetchone()
+
+    def is_place_taken(self, stored_as: str) -> bool:
+        """Tell whether a load has its file in this place."""
+        query = "select exists (select from raw.loads where stored_as = %s)"
+        return bool(self._value(query, [stored_as]))
+
+    def repeatedly_failed(self, names: Sequence[str]) -> set[str]:
+        """Give those of the names under which loads have failed, or not ended, more than once."""
+        query = (
+            "select file_name from raw.loads where file_name = any(%s) "
+            "and status in ('failed', 'loading') group by file_name having count(*) > 1"
+        )
+        return {name for (name,) in self._connection.execute(query, [list(names)])}
 
     def failed_attempts(self, sha256: str) -> int:
         """Close entries of processes that died, then count the failed attempts at this content.
 
-        Call it under the content lock: only then is a `loading` entry known to be dead.
+        Call it under the content lock: only then is a `loading` entry known to be dead. Attempts
+        that the database or the disk has cut short are not counted.
         """
-        self._connection.execute(
-            "update raw.loads set status = 'failed', reason = %s, finished_at = clock_timestamp() "
-            "where sha256 = %s and status = 'loading'",
-            [DEAD_CLAIM, sha256],
+        self._connection.execute(_statement("close_dead_loads"), {"sha256": sha256})
+        return int(str(self._value(_statement("failed_attempts"), {"sha256": sha256})))
+
+    def last_failure(self, sha256: str) -> str:
+        """Give the sentence of the last attempt at this content that failed."""
+        query = (
+            "select reason from raw.loads where sha256 = %s and status = 'failed' "
+            "order by load_id desc limit 1"
         )
-        row = self._connection.execute(
-            "select count(*) from raw.loads where sha256 = %s and status = 'failed'", [sha256]
-        ).fetchone()
-        return int(row[0]) if row else 0
+        return str(self._value(query, [sha256]))
 
     def begin(self, file: FileIdentity, run_id: str | None) -> int:
         """Enter a file as `loading`, visible to all at once; gives its load_id."""
-        row = self._connection.execute(
-            "insert into raw.loads (file_name, sha256, bytes, source, status, run_id) "
-            "values (%s, %s, %s, %s, 'loading', %s) returning load_id",
-            [file.name, file.sha256, file.bytes, file.source, run_id],
-        ).fetchone()
-        assert row is not None
-        return int(row[0])
+        return int(str(self._value(_statement("begin_load"), {**vars(file), "run_id": run_id})))
 
     def finish(
         self, load_id: int, status: str, counts: Counts, validation: Mapping[str, object],
@@ -116,3 +141,27 @@ class Ledger:
         self._connection.execute(
             "update raw.loads set stored_as = %s where load_id = %s", [stored_as, load_id]
         )
+
+    def _finished(self, condition: LiteralString, parameters: list[object]) -> list[FinishedLoad]:
+        query = "select load_id, file_name, sha256, status, stored_as from raw.loads where "
+        with self._connection.cursor(row_factory=class_row(FinishedLoad)) as cursor:
+            return cursor.execute(query + condition, parameters).fetchall()
+
+    def _end_stalled_holder(self, sha256: str, key: int, stalled_seconds: float) -> None:
+        high, low = divmod(key % 2**64, 2**32)
+        parameters = {"high": high, "low": low, "sha256": sha256}
+        self._connection.execute(
+            _statement("end_stalled_holder"), {**parameters, "stalled_seconds": stalled_seconds}
+        )
+
+    def _value(
+        self, query: LiteralString, parameters: list[object] | Mapping[str, object]
+    ) -> object:
+        row = self._connection.execute(query, parameters).fetchone()
+        return row[0] if row else None
+
+
+@cache
+def _statement(name: str) -> LiteralString:
+    """Read a statement of the project's own, which is as trustworthy as its code."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

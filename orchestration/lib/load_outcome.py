@@ -4,13 +4,18 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import psycopg
+
 from expectations.reasons import FILE_REASONS
 from expectations.verdict import Limits, Tally
 from orchestration.lib.ledger import Counts
 
 
 class FileChangedError(RuntimeError):
-    """The file changed while it was read; it stays in landing and is tried again."""
+    """The file changed while it was loaded; it stays in landing and is tried again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} changed while it was loaded; it is tried again.")
 
 
 class FileRefusedError(ValueError):
@@ -23,7 +28,7 @@ class FileRefusedError(ValueError):
 
 @dataclass(frozen=True)
 class LoadRules:
-    """What the settings say of reading and judging a file."""
+    """What the settings say of reading and judging a file, and of trying it again."""
 
     limits: Limits
     timezone: str
@@ -31,6 +36,9 @@ class LoadRules:
     future_tolerance: timedelta
     chunk_rows: int
     max_file_bytes: int
+    max_file_rows: int
+    max_attempts: int
+    stalled_seconds: float
 
 
 @dataclass(frozen=True)
@@ -46,3 +54,15 @@ class LoadOutcome:
     reason_code: str | None = None
     reason: str | None = None
     stored_as: str | None = None
+
+
+def is_interruption(error: Exception) -> bool:
+    """Tell whether the surroundings failed, not the file: it is tried again without a bound.
+
+    The database is away or refuses everything, a disk is full, the file is still being changed.
+    """
+    surroundings = (
+        FileChangedError, OSError, MemoryError,
+        psycopg.OperationalError, psycopg.InterfaceError, psycopg.ProgrammingError,
+    )  # fmt: skip
+    return isinstance(error, surroundings)

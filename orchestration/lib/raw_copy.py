@@ -7,6 +7,8 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from orchestration.lib.fault_points import reached
+
 EVENT_COLUMNS = (
     "load_id", "line_number", "event_at", "person_id", "camera_id", "event_type", "age_group",
     "gender", "camera_name", "zone", "site_id", "timestamp_text", "attributes",
@@ -39,3 +41,4 @@ def _copy(
     statement = f"copy {table} ({', '.join(columns)}) from stdin (format csv)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(buffer.getbuffer())
+        reached("copying")

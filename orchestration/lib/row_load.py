@@ -1,8 +1,7 @@
 """Reads, judges and copies the rows of one file, a chunk at a time, in the caller's transaction."""
 
-import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +13,12 @@ from expectations.runner import Gate
 from expectations.verdict import RowFailure, Tally
 from orchestration.lib.candidate_rows import Layout
 from orchestration.lib.csv_reading import BrokenArchiveError, CsvFile, UnterminatedQuoteError
+from orchestration.lib.fault_points import reached
 from orchestration.lib.ledger import Counts
 from orchestration.lib.load_outcome import FileChangedError, FileRefusedError, LoadRules
 from orchestration.lib.raw_copy import copy_events, copy_rejected
 
 EXAMPLES = 5
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -33,6 +32,7 @@ class RowLoad:
     reasons: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
     examples: list[dict[str, object]] = field(default_factory=list)
+    on_chunk: Callable[[Counts, int], None] = lambda _counts, _bytes_read: None
 
     def copy(self, path: Path, sha256: str, load_id: int) -> None:
         """Copy all rows; raises FileRefusedError or FileChangedError, and the caller rolls back."""
@@ -41,19 +41,19 @@ class RowLoad:
             layout = self._layout(csv_file.header)
             latest = datetime.now(UTC) + self.rules.future_tolerance
             for chunk in csv_file.chunks(self.rules.chunk_rows):
+                reached("validating", path.name)
                 candidates = layout.candidates(chunk)
                 failures = self.gate.row_failures(
                     candidates, self.rules.earliest, latest, self.tally
                 )
                 self._copy_chunk(load_id, candidates, failures)
-                logger.info("%s: %d rows read", path.name, self.counts.rows_read)
+                self.on_chunk(self.counts, csv_file.bytes_read)
         except UnterminatedQuoteError as error:
             raise FileRefusedError("unterminated_quote", str(error)) from error
         except BrokenArchiveError as error:
             raise FileRefusedError("corrupt_archive") from error
         if csv_file.sha256() != sha256:
-            message = f"{path.name} changed while it was read; it is tried again."
-            raise FileChangedError(message)
+            raise FileChangedError(path.name)
         self._judge_outcome()
 
     def validation(self) -> dict[str, object]:

@@ -1,19 +1,26 @@
 """`dwellhouse load`: the stack's pipeline on given files, in this process, without a daemon."""
 
+import contextlib
 import os
-import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
+from orchestration.lib.file_moves import lent_copy, tidy
+from orchestration.lib.landing_files import Landing
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
+from orchestration.runtime.load_bar import load_bar
 from orchestration.runtime.stack import prepare
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import Settings
+
+
+class UnusableFileError(RuntimeError):
+    """A given file cannot be read or copied; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -27,30 +34,42 @@ class HeadlessLoad:
 def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
     """Load the files and build the marts. Files outside the landing folder are copied, not moved.
 
-    Raises FileNotFoundError for a path that is no file.
+    Raises UnusableFileError for a path that is no file, cannot be read, or finds no room.
     """
     for path in paths:
         if not path.is_file():
             message = f"{path} is no file."
-            raise FileNotFoundError(message)
+            raise UnusableFileError(message)
+    landing = Landing(settings.landing)
     with open_warehouse(settings) as warehouse:
         prepare(settings)
+        tidy(landing)
         os.environ.update(stack_environment(settings, warehouse))
-        run_id, succeeded = _run([_landed(path, settings.landing) for path in paths])
+        run_id = str(uuid.uuid4())
+        with _landed(landing, paths) as files, load_bar(warehouse.loader, run_id, paths):
+            succeeded = _run(run_id, files)
         with psycopg.connect(warehouse.loader) as connection:
             return HeadlessLoad(ledger_lines(connection, run_id), is_published=succeeded)
 
 
-def _landed(path: Path, landing: Path) -> tuple[str, str]:
-    """Put the file into landing under a name that the sensor passes over; gives both names."""
-    if path.resolve().parent == landing:
-        return path.name, path.name
-    hidden = f".load-{uuid.uuid4().hex}-{path.name}"
-    shutil.copyfile(path, landing / hidden)
-    return hidden, path.name
+@contextlib.contextmanager
+def _landed(landing: Landing, paths: Sequence[Path]) -> Iterator[Sequence[tuple[str, str]]]:
+    """Put the files into landing under names that the sensor passes over; gives both names."""
+    with contextlib.ExitStack() as copies:
+        files = []
+        for path in paths:
+            if path.resolve().parent == landing.folder:
+                files.append((path.name, path.name))
+                continue
+            try:
+                files.append((copies.enter_context(lent_copy(landing, path)).name, path.name))
+            except OSError as error:
+                message = f"{path} could not be put into {landing.folder}: {error.strerror}."
+                raise UnusableFileError(message) from error
+        yield files
 
 
-def _run(files: Sequence[tuple[str, str]]) -> tuple[str, bool]:
+def _run(run_id: str, files: Sequence[tuple[str, str]]) -> bool:
     # Dagster and what it needs take seconds to import; only this command pays for them.
     import dagster as dg
 
@@ -70,6 +89,7 @@ def _run(files: Sequence[tuple[str, str]]) -> tuple[str, bool]:
                 },
                 instance=instance,
                 raise_on_error=False,
+                run_id=run_id,
             )
         )
-    return result.run_id, result.success
+    return bool(result.success)

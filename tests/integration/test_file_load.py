@@ -23,6 +23,9 @@ RULES = LoadRules(
     future_tolerance=timedelta(hours=24),
     chunk_rows=40,
     max_file_bytes=100_000,
+    max_file_rows=3_000,
+    max_attempts=3,
+    stalled_seconds=0.5,
 )
 Load = Callable[..., LoadOutcome]
 

@@ -1,15 +1,13 @@
-"""Which files are ready; that a file on its way out is never lost and never replaces another."""
+"""Which files are ready to be loaded, and why others are not."""
 
-import json
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from orchestration.lib.file_moves import tidy
 from orchestration.lib.landing_files import Landing, SettleWatch
 
 
@@ -81,6 +79,15 @@ def test_what_is_no_file_is_ignored_with_a_reason(
     assert (name, reason in why) == ("a.csv", True)
 
 
+def test_a_name_that_is_no_text_and_a_reason_that_came_along_are_ignored(landing: Landing) -> None:
+    Path(os.fsdecode(os.fsencode(landing.folder) + b"/\xff.csv")).write_text("x")
+    (landing.folder / "a.csv.reason.json").write_text("{}")
+    assert names(landing) == []
+    assert sorted(why.partition(";")[0] for _, why in landing.ignored()) == [
+        "it says why another file is in quarantine", "its name is not readable as UTF-8",
+    ]  # fmt: skip
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_cannot_be_read_is_ignored_with_a_reason(landing: Landing) -> None:
     (landing.folder / "a.csv").touch(mode=0)
@@ -143,6 +150,33 @@ def test_a_file_that_is_open_for_writing_is_not_ready(landing: Landing) -> None:
         assert settled(watch, landing) == ["a.csv"], "whoever only reads disturbs nobody"
 
 
+def test_a_copy_with_an_old_time_is_ready_and_a_clock_set_back_delays_no_file(
+    landing: Landing,
+) -> None:
+    """`cp -p` keeps the time of long ago; a clock set back leaves files of the future."""
+    watch = SettleWatch(settle_seconds=0.2)
+    for name, seconds in (("old.csv", 10 * 365 * 86_400), ("of_the_future.csv", -86_400)):
+        (landing.folder / name).write_text("x")
+        aged(landing.folder / name, seconds)
+    assert settled(watch, landing) == ["old.csv"]
+    time.sleep(0.25)
+    assert settled(watch, landing) == ["old.csv", "of_the_future.csv"]
+
+
+def test_a_look_costs_no_more_for_a_large_archive(landing: Landing) -> None:
+    landing.archive.mkdir()
+    for number in range(20_000):
+        (landing.archive / f"{number}.csv").touch()
+    for number in range(20):
+        (landing.folder / f"{number}.csv").touch()
+    watch = SettleWatch(settle_seconds=0)
+    began = time.process_time()
+    assert len(settled(watch, landing)) == 20
+    assert list(landing.ignored()) == []
+    tidy(landing)
+    assert time.process_time() - began < 0.1
+
+
 def test_a_file_that_is_gone_meanwhile_does_no_harm(landing: Landing) -> None:
     path, watch = landing.folder / "a.csv", SettleWatch(settle_seconds=60)
     path.write_text("x")
@@ -150,84 +184,3 @@ def test_a_file_that_is_gone_meanwhile_does_no_harm(landing: Landing) -> None:
     listed = list(landing.files())
     path.unlink()
     assert watch.settled(listed, landing.folder) == []
-
-
-def put(landing: Landing, content: str, load_id: int, name: str = "a.csv") -> Path:
-    path = landing.folder / name
-    path.write_text(content)
-    return landing.put_away(path, landing.archive, name, load_id)
-
-
-def test_namesakes_are_told_apart_by_their_load(landing: Landing) -> None:
-    stored = [put(landing, "1", 1), put(landing, "2", 2), put(landing, "3", 3)]
-    assert [path.name for path in stored] == ["a.csv", "a.2.csv", "a.3.csv"]
-    assert [path.read_text() for path in stored] == ["1", "2", "3"]
-    assert put(landing, "4", 4, "b.csv.gz").name == "b.csv.gz"
-    assert put(landing, "5", 5, "b.csv.gz").name == "b.5.csv.gz"
-    assert [put(landing, "6", 6, "plain").name, put(landing, "7", 7, "plain").name] == [
-        "plain", "plain.7",
-    ]  # fmt: skip
-
-
-def test_a_file_without_a_free_name_stays_where_it_is(landing: Landing) -> None:
-    put(landing, "1", 1)
-    put(landing, "2", 2)
-    with pytest.raises(FileExistsError, match=r"a\.2\.csv"):
-        put(landing, "3", 2)
-    assert (landing.folder / "a.csv").read_text() == "3"
-    assert (landing.archive / "a.2.csv").read_text() == "2"
-
-
-@pytest.mark.parametrize("killed_after_link", [True, False])
-def test_an_interrupted_move_is_finished(landing: Landing, *, killed_after_link: bool) -> None:
-    put(landing, "other", 1)
-    path = landing.folder / "a.csv"
-    path.write_text("mine")
-    if killed_after_link:
-        (landing.archive / "a.2.csv").hardlink_to(path)
-    assert landing.put_away(path, landing.archive, "a.csv", 2).name == "a.2.csv"
-    assert not path.exists()
-    assert {path.name: path.read_text() for path in landing.archive.iterdir()} == {
-        "a.csv": "other", "a.2.csv": "mine",
-    }  # fmt: skip
-
-
-def test_a_reason_lies_beside_its_file(landing: Landing) -> None:
-    for number in (1, 2):
-        path = landing.folder / "a.csv"
-        path.write_text(str(number))
-        reason = {"load_id": number, "reason": "größer"}
-        landing.put_away(path, landing.quarantine, "a.csv", number, reason)
-    for name, number in (("a.csv", 1), ("a.2.csv", 2)):
-        told = json.loads((landing.quarantine / f"{name}.reason.json").read_text("utf-8"))
-        assert told == {"load_id": number, "reason": "größer"}
-    assert len(list(landing.quarantine.iterdir())) == 4
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    moves=st.lists(
-        st.tuples(
-            st.sampled_from(["a.csv", "b.csv", "a.1.csv", "a.2.csv", "a"]),
-            st.sampled_from(["archive", "quarantine"]),
-        ),
-        max_size=8,
-    )
-)
-def test_nothing_is_lost_or_replaced_whatever_comes(
-    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[str, str]]
-) -> None:
-    landing = Landing(tmp_path_factory.mktemp("landing"))
-    for load_id, (name, place) in enumerate(moves, start=1):
-        path = landing.folder / name
-        if path.exists():
-            continue
-        path.write_text(f"{load_id}")
-        try:
-            landing.put_away(path, landing.folder / place, name, load_id)
-        except FileExistsError:
-            assert path.exists()
-    contents = [path.read_text() for path in landing.folder.rglob("*") if path.is_file()]
-    assert len(contents) == len(set(contents))
-    taken = {name for name, _ in moves}
-    assert len(contents) >= len(taken)

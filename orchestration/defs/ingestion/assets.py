@@ -1,7 +1,9 @@
 """Landing files become rows of raw; the verdict of the gate becomes asset checks."""
 
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field
@@ -9,9 +11,16 @@ from pydantic import Field
 from expectations.checks import FILE_CHECKS, ROW_CHECKS
 from orchestration.defs.ingestion.report import batch_metadata, check_results
 from orchestration.defs.resources import LandingResource, WarehouseResource
-from orchestration.lib.load_outcome import LoadOutcome
+from orchestration.lib.interrupted_moves import record_finished_moves
+from orchestration.lib.ledger import Ledger
+from orchestration.lib.load_outcome import LoadOutcome, is_interruption
+from orchestration.lib.load_progress import OnProgress, Progress
+
+if TYPE_CHECKING:
+    from orchestration.lib.file_load import FileLoader
 
 RAW_GROUP = "raw"
+LOG_SECONDS = 5.0
 
 landing_files = dg.AssetSpec(
     "landing_files",
@@ -70,31 +79,60 @@ def _outcomes(
     warehouse: WarehouseResource, landing: LandingResource,
 ) -> Sequence[LoadOutcome]:  # fmt: skip
     """Load the files one by one; a file that fails stays in landing and stops no other."""
-    if not config.files:
-        return []
-    # Great Expectations takes seconds to import; a run without files does without it.
-    from orchestration.lib.file_load import FileLoader
-
-    outcomes = []
     with warehouse.loading() as connection:
-        loader = FileLoader(connection, landing.landing, landing.rules, context.run_id)
-        for file in config.files:
-            name = config.shown_as.get(file, file)
-            try:
-                outcome = loader.load(landing.landing.folder / Path(file).name, name)
-            except Exception:
-                if connection.closed:
-                    raise
-                context.log.exception("%s could not be loaded now; it is tried again.", name)
-                continue
-            if outcome is None:
-                context.log.info("%s is no longer in landing; another run has taken it.", name)
-                continue
-            counts = outcome.counts
-            context.log.info(
-                "%s: %s, %d rows read, %d loaded, %d rejected. %s",
-                name, outcome.status, counts.rows_read, counts.rows_loaded, counts.rows_rejected,
-                outcome.reason or "",
-            )  # fmt: skip
-            outcomes.append(outcome)
-    return outcomes
+        ledger = Ledger(connection)
+        record_finished_moves(ledger, landing.landing)
+        if not config.files:
+            return []
+        # Great Expectations takes seconds to import; a run without files does without it.
+        from orchestration.lib.file_load import FileLoader
+
+        loader = FileLoader(
+            connection, landing.landing, landing.rules, context.run_id, _told_now_and_then(context)
+        )
+        named = [(config.shown_as.get(file, file), file) for file in config.files]
+        # One that ends its process each time must not keep the others from being loaded.
+        failed = ledger.repeatedly_failed([name for name, _ in named])
+        outcomes = [
+            _outcome(context, loader, landing.landing.folder / Path(file).name, name)
+            for name, file in sorted(named, key=lambda pair: pair[0] in failed)
+        ]
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _outcome(
+    context: dg.AssetExecutionContext, loader: "FileLoader", path: Path, name: str
+) -> LoadOutcome | None:
+    try:
+        outcome = loader.load(path, name)
+    except Exception as error:
+        if not loader.is_connected:
+            raise
+        if is_interruption(error):
+            context.log.warning("%s could not be loaded now; it is tried again: %s", name, error)
+        else:
+            context.log.exception("%s could not be loaded now; it is tried again.", name)
+        return None
+    if outcome is None:
+        context.log.info("%s is no longer in landing; another run has taken it.", name)
+        return None
+    counts = outcome.counts
+    context.log.info(
+        "%s: %s, %d rows read, %d loaded, %d rejected. %s",
+        name, outcome.status, counts.rows_read, counts.rows_loaded, counts.rows_rejected,
+        outcome.reason or "",
+    )  # fmt: skip
+    return outcome
+
+
+def _told_now_and_then(context: dg.AssetExecutionContext) -> OnProgress:
+    """Write progress into the run's log, where each line costs a write, every few seconds."""
+    told = time.monotonic()
+
+    def tell(progress: Progress) -> None:
+        nonlocal told
+        if time.monotonic() - told >= LOG_SECONDS:
+            told = time.monotonic()
+            context.log.info("%s", progress)
+
+    return tell

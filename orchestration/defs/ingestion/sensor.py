@@ -12,8 +12,10 @@ from watchfiles import watch
 from orchestration.defs.automation.jobs import INGEST_JOB
 from orchestration.defs.resources import LandingResource, WarehouseResource
 from orchestration.defs.transform.dbt_project import current_models
+from orchestration.lib.file_moves import tidy
 from orchestration.lib.landing_files import LandedFile, SettleWatch
 from orchestration.lib.publication import is_build_due
+from orchestration.lib.retry_waits import RetryWaits, retry_seconds
 from orchestration.settings import Settings, current_settings
 
 LOAD_STEP = "load_landing_files"
@@ -27,10 +29,9 @@ ACTIVE = [
 # Well under the minute after which Dagster cuts a tick.
 TICK_SECONDS = 20.0
 LIST_MILLISECONDS = 250
-FIRST_RETRY_SECONDS = 5.0
-LAST_RETRY_SECONDS = 300.0
 
 _watch = SettleWatch(settle_seconds=current_settings().settle_seconds)
+_retries = RetryWaits()
 _reported: set[tuple[str, str]] = set()
 
 
@@ -42,7 +43,7 @@ def landing_sensor(
     context: SensorEvaluationContext, warehouse: WarehouseResource, landing: LandingResource
 ) -> dg.RunRequest | dg.SkipReason:
     """Take all ready files as one batch; wait within the tick for files to come and to settle."""
-    _report_ignored(context, landing)
+    _look_after(context, landing)
     folder = landing.landing.folder
     deadline = time.monotonic() + TICK_SECONDS
     answer = _answer(context, warehouse, landing, check_behind=True)
@@ -64,19 +65,24 @@ def _answer(
 ) -> dg.RunRequest | dg.SkipReason:  # fmt: skip
     """Look once: ask for a run if files are ready or, if wanted, if a build is due."""
     settings = current_settings()
-    ready = _watch.settled(landing.landing.files(), landing.landing.folder)
+    listed = list(landing.landing.files())
+    due = set(_retries.due(listed))
+    ready = [file for file in _watch.settled(listed, landing.landing.folder) if file in due]
     if not ready and not check_behind:
         return dg.SkipReason("No file is ready.")
     active = _active_runs(context)
     if len(active) >= settings.max_concurrent_runs:
         return dg.SkipReason(f"{len(active)} runs are active; the next waits for one to end.")
     batch = _batch(ready, _files_of(active), settings)
-    wait = _retry_wait(context, batch)
-    if wait > 0:
-        return dg.SkipReason(f"The last run failed; it is tried again in {wait:.0f} s.")
-    if batch or (check_behind and not active and _is_behind(warehouse)):
+    if batch:
+        _retries.took(batch)
         return _run_request(batch)
-    return dg.SkipReason("No file is ready.")
+    if not check_behind or active or not _is_behind(warehouse):
+        return dg.SkipReason("No file is ready.")
+    wait = _build_wait(context)
+    if wait > 0:
+        return dg.SkipReason(f"The last build failed; it is tried again in {wait:.0f} s.")
+    return _run_request([])
 
 
 def _batch(ready: Sequence[LandedFile], taken: set[str], settings: Settings) -> list[LandedFile]:
@@ -122,26 +128,26 @@ def _is_behind(warehouse: WarehouseResource) -> bool:
         return is_build_due(connection, current_models())
 
 
-def _retry_wait(context: SensorEvaluationContext, batch: Sequence[LandedFile]) -> float:
-    """Give the seconds to wait before trying what has failed again; longer after each failure.
-
-    A file that the failed run did not have is a reason to run at once.
-    """
+def _build_wait(context: SensorEvaluationContext) -> float:
+    """Give the seconds until the marts are built again after builds that failed."""
     records = context.instance.get_run_records(RunsFilter(job_name=INGEST_JOB), limit=8)
     failed = 0
     for record in records:
         if record.dagster_run.status != DagsterRunStatus.FAILURE:
             break
         failed += 1
-    if not failed or {file.name for file in batch} - set(_configured_files(records[0])):
+    if not failed:
         return 0.0
     ended: float = records[0].end_time or records[0].create_timestamp.timestamp()
-    pause = min(FIRST_RETRY_SECONDS * 2 ** (failed - 1), LAST_RETRY_SECONDS)
-    return float(ended + pause - datetime.now(UTC).timestamp())
+    return float(ended + retry_seconds(failed) - datetime.now(UTC).timestamp())
 
 
-def _report_ignored(context: SensorEvaluationContext, landing: LandingResource) -> None:
-    """Say once, not at each tick, why something in the folder is not taken."""
+def _look_after(context: SensorEvaluationContext, landing: LandingResource) -> None:
+    """Clear what killed processes have left; say once why something in landing is not taken."""
+    try:
+        tidy(landing.landing)
+    except OSError as error:
+        context.log.warning("A hidden file in landing could not be put in order: %s", error)
     for name, reason in landing.landing.ignored():
         if (name, reason) not in _reported:
             _reported.add((name, reason))

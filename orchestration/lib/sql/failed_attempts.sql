@@ -1,0 +1,15 @@
+-- The failures that the file may be to blame for, since it was last given up and put away.
+select count(*)
+from raw.loads
+where
+    sha256 = %(sha256)s
+    and status = 'failed'
+    and reason_code is distinct from 'interrupted'
+    and load_id > coalesce(
+        (
+            select max(load_id)
+            from raw.loads
+            where sha256 = %(sha256)s and stored_as is not null
+        ),
+        0
+    )
