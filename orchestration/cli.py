@@ -16,12 +16,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from orchestration.cli_keys import keys
 from orchestration.settings import SettingsError, current_settings
 
 app = typer.Typer(
     help="A warehouse for camera events: drop CSV files, read dwell, occupancy and visitors.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
+app.add_typer(keys, name="keys")
 WAIT_SECONDS = 0.2
 
 
@@ -31,18 +33,26 @@ class Role(StrEnum):
     reader = "reader"
     loader = "loader"
     transformer = "transformer"
+    keymaster = "keymaster"
 
 
 def main() -> None:
     """Run the command; tell a foreseeable error in one sentence and end with status 1."""
     from psycopg import OperationalError
 
+    from orchestration.runtime.api_keys import ApiKeyError
     from orchestration.runtime.embedded_postgres import PostgresStartError
     from orchestration.runtime.warehouse import WarehouseError
 
     try:
         app()
-    except (SettingsError, WarehouseError, PostgresStartError, FileNotFoundError) as error:
+    except (
+        SettingsError,
+        WarehouseError,
+        PostgresStartError,
+        FileNotFoundError,
+        ApiKeyError,
+    ) as error:
         _fail(str(error))
     except OperationalError as error:
         _fail(f"The database does not answer; is the stack up? Start it with: make up\n{error}")

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     dagster_yaml: Path | None = Field(
         None, description="A dagster.yaml to use in place of the shipped one"
     )
+    audit_days: int = Field(
+        365, ge=1, description="Days after which the record of API requests is forgotten"
+    )
 
     default_timezone: Timezone = Field("UTC", description="Zone of timestamps without an offset")
     max_session_hours: int = Field(24, ge=1, description="A longer stay is timed out")

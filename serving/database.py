@@ -1,6 +1,6 @@
-"""The pool of read-only connections, and what its failures mean to the caller."""
+"""Pools of connections, and what their failures mean to the caller."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -12,23 +12,26 @@ from serving.queries.statements import Connection
 from serving.settings import ServingSettings
 
 CONNECT_SECONDS = 2
+ACCESS_CONNECTIONS = 2
 RETRY = {"Retry-After": "5"}
 NOT_BUILT = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege,
              errors.InvalidSchemaName)  # fmt: skip
 
 
 class Database:
-    """The warehouse as the API sees it; it may be down, restarted or moved at any time."""
+    """The warehouse as one role sees it; it may be down, restarted or moved at any time."""
 
-    def __init__(self, settings: ServingSettings) -> None:
+    def __init__(
+        self, url: Callable[[], str], *, statement_seconds: float, size: int, is_read_only: bool
+    ) -> None:
         options = {
-            "default_transaction_read_only": "on",
-            "statement_timeout": f"{settings.api_statement_timeout_seconds * 1000:.0f}",
+            "default_transaction_read_only": "on" if is_read_only else "off",
+            "statement_timeout": f"{statement_seconds * 1000:.0f}",
             "timezone": "UTC",
         }
         self._pool = AsyncConnectionPool(
             # Read at each connect: a stack that starts anew may have another address.
-            conninfo=lambda: settings.database_url,
+            conninfo=url,
             kwargs={
                 # One statement sees one state, also while a build swaps tables underneath.
                 "autocommit": True,
@@ -39,22 +42,38 @@ class Database:
                 "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
             },
             min_size=1,
-            max_size=settings.api_pool_size,
+            max_size=size,
             timeout=CONNECT_SECONDS,
             # A short patience, for a request starts the next attempt; a long one backs off.
             reconnect_timeout=CONNECT_SECONDS,
             check=AsyncConnectionPool.check_connection,
             open=False,
-            name="warehouse",
         )
 
-    async def open(self) -> None:
-        """Begin to connect; does not wait for a database that is down."""
-        await self._pool.open(wait=False)
+    @classmethod
+    def of_marts(cls, settings: ServingSettings) -> "Database":
+        """Give the marts, as the role that reads them."""
+        return cls(
+            settings.reader_url, statement_seconds=settings.api_statement_timeout_seconds,
+            size=settings.api_pool_size, is_read_only=True,
+        )  # fmt: skip
 
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._pool.close()
+    @classmethod
+    def of_access(cls, settings: ServingSettings) -> "Database":
+        """Give the keys and the record of requests, as the role that minds them."""
+        return cls(
+            settings.gatekeeper_url, statement_seconds=settings.api_statement_timeout_seconds,
+            size=ACCESS_CONNECTIONS, is_read_only=False,
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Connect for the length of a block; does not wait for a database that is down."""
+        await self._pool.open(wait=False)
+        try:
+            yield
+        finally:
+            await self._pool.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

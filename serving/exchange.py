@@ -1,5 +1,7 @@
 """What is known of one request while it is answered; it travels in the ASGI scope."""
 
+import re
+import secrets
 from dataclasses import dataclass
 
 from starlette.types import Scope
@@ -7,12 +9,16 @@ from starlette.types import Scope
 from serving.queries.published import Version
 
 PLACE = "dwellhouse.exchange"
+# An id that a proxy gave is kept, so that both logs can be laid side by side.
+SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer: the data version it is about, and how many rows leave with it."""
+    """One request and its answer: who asked, about which version, and how many rows leave."""
 
+    request_id: str = ""
+    key_id: str | None = None
     version: Version | None = None
     rows: int = 0
 
@@ -21,5 +27,12 @@ def exchange_of(scope: Scope) -> Exchange:
     """Give the exchange of a request, which begins where it is first asked for."""
     exchange = scope.get(PLACE)
     if not isinstance(exchange, Exchange):
-        exchange = scope[PLACE] = Exchange()
+        exchange = scope[PLACE] = Exchange(_request_id(scope))
     return exchange
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and SANE_ID.fullmatch(value):
+            return str(value.decode("ascii"))
+    return secrets.token_hex(8)

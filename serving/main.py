@@ -7,9 +7,12 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from serving import answers, errors, openapi
+from serving.audit import Audit
+from serving.auth import Access
 from serving.cache import AnswerCache
 from serving.database import Database
 from serving.documented_routes import DocumentedRoutes
+from serving.gate import Gate
 from serving.kept_answers import KeptAnswers
 from serving.parameters import check_parameters
 from serving.redis_store import SharedAnswers, SharedRedis
@@ -26,19 +29,17 @@ DESCRIPTION = (
 
 def create_app(settings: ServingSettings) -> FastAPI:
     """Give the API for `settings`; it starts whether or not there is a database yet."""
-    database = Database(settings)
+    database, access = Database.of_marts(settings), Database.of_access(settings)
+    audit = Audit(access)
     redis = SharedRedis(settings.redis_url) if settings.redis_url else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.openapi()  # made once, and not while the first caller waits
-        await database.open()
-        try:
+        async with database.opened(), access.opened(), audit.writing():
             yield
-        finally:
-            await database.close()
-            if redis:
-                await redis.close()
+        if redis:
+            await redis.close()
 
     # The documentation page comes with its scripts: there may be no internet to fetch them from.
     app = FastAPIOffline(
@@ -58,10 +59,12 @@ def create_app(settings: ServingSettings) -> FastAPI:
     app.include_router(health.router)
     for part in (errors, answers, openapi):
         part.install(app)
+    routes = DocumentedRoutes(app)
     app.add_middleware(
-        AnswerCache, DocumentedRoutes(app), app.state.versions,
+        AnswerCache, routes, app.state.versions,
         KeptAnswers(settings.api_cache_bytes), SharedAnswers(redis) if redis else None,
     )  # fmt: skip
+    app.add_middleware(Gate, Access(access, routes), audit)
     return app
 
 

@@ -2,9 +2,20 @@
 
 from fastapi import FastAPI
 
+from serving.auth import GUARDED
 from serving.errors import MEDIA_TYPE
 
-Document = dict[str, object]
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of `dwellhouse keys create`. While there is none at all, "
+    "programs on the machine of the API need none.",
+}
+PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+REFUSALS = {
+    "401": {"description": "No key, or one that is wrong, expired or revoked", "content": PROBLEM},
+    "403": {"description": "The key's scopes do not include this", "content": PROBLEM},
+}
 
 
 def install(app: FastAPI) -> None:
@@ -13,8 +24,13 @@ def install(app: FastAPI) -> None:
 
     def openapi() -> dict[str, object]:
         if app.openapi_schema is None:
-            for path in make()["paths"].values():
-                for operation in path.values():
+            document = make()
+            document["components"]["securitySchemes"] = {"key": KEY}
+            for path, operations in document["paths"].items():
+                for operation in operations.values():
+                    if path.startswith(GUARDED):
+                        operation["security"] = [{"key": []}]
+                        operation["responses"] |= REFUSALS
                     _correct(operation["responses"])
         return app.openapi_schema or {}
 

@@ -48,13 +48,20 @@ class ServingSettings(BaseSettings):
         None, description="Redis that API processes share answers by (redis://host:6379/0)"
     )
 
-    @property
-    def database_url(self) -> str:
-        """The URL of the read-only role, as the stack wrote it down in the home folder.
+    def reader_url(self) -> str:
+        """Give the URL of the role that reads the marts.
 
         Raises FileNotFoundError before the first start of the stack.
         """
-        return (self.home / "secrets" / "reader.url").read_text(encoding="utf-8").strip()
+        return self._url("reader")
+
+    def gatekeeper_url(self) -> str:
+        """Give the URL of the role that minds the keys, with the same error."""
+        return self._url("gatekeeper")
+
+    def _url(self, role: str) -> str:
+        """Read what the stack has written down in the home folder."""
+        return (self.home / "secrets" / f"{role}.url").read_text(encoding="utf-8").strip()
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -125,9 +125,11 @@ def copied_database(server_url: str, template: str) -> Iterator[str]:
 def warehouse(server_url: str, template: Warehouse) -> Iterator[Warehouse]:
     """A fresh, empty warehouse: migrated, with its roles, without data or models."""
     with copied_database(server_url, TEMPLATE) as name:
-        yield replace(
-            template,
-            loader=with_database(template.loader, name),
-            transformer=with_database(template.transformer, name),
-            reader=with_database(template.reader, name),
-        )
+        yield of_database(template, name)
+
+
+def of_database(warehouse: Warehouse, name: str) -> Warehouse:
+    """Give the same roles for another database of the server."""
+    urls = asdict(warehouse)
+    moved = {role: with_database(url, name) for role, url in urls.items() if role != "dagster"}
+    return replace(warehouse, **moved)

@@ -11,6 +11,13 @@ grant select on marts.data_versions to {loader};
 grant select on all tables in schema marts to {reader};
 alter default privileges for role {transformer} in schema marts grant select on tables to {reader};
 
+-- The API looks keys up and adds to the record of requests; it can neither make keys nor rewrite.
+grant usage on schema access to {gatekeeper}, {keymaster};
+grant select on access.api_keys to {gatekeeper};
+grant insert on access.requests to {gatekeeper};
+grant select, insert, update (revoked_at) on access.api_keys to {keymaster};
+grant select on access.requests to {keymaster};
+
 -- Dagster's history may lose its last moment when the machine stops; the ledger may not.
 alter role {dagster} set synchronous_commit = off;
 alter role {reader} set default_transaction_read_only = on;

@@ -1,7 +1,8 @@
 """Makes an empty Postgres into a warehouse: databases, roles, migrations; safe at each start.
 
 Least privilege: `loader` writes raw, `transformer` reads raw and owns the models, `reader` reads
-marts. Nothing of Dwellhouse works with the superuser after this module is done.
+marts, `gatekeeper` knows the API's keys, `keymaster` makes them. Nothing of Dwellhouse works with
+the superuser after this module is done.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, LiteralString, cast
+from typing import Literal, LiteralString, cast, get_args
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
@@ -23,8 +24,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 GRANTS = Path(__file__).parent / "grants.sql"
 MODEL_SCHEMAS = ("seeds", "staging", "intermediate", "marts")
 MINIMUM_VERSION = 150000
-Role = Literal["loader", "transformer", "reader", "dagster"]
-ROLES: tuple[Role, ...] = ("loader", "transformer", "reader", "dagster")
+Role = Literal["loader", "transformer", "reader", "gatekeeper", "keymaster", "dagster"]
+ROLES: tuple[Role, ...] = get_args(Role)
+# What the API needs; it reads no file that holds more.
+OF_THE_API: tuple[Role, ...] = ("reader", "gatekeeper")
 
 
 class WarehouseError(RuntimeError):
@@ -38,6 +41,8 @@ class Warehouse:
     loader: str
     transformer: str
     reader: str
+    gatekeeper: str
+    keymaster: str
     dagster: str
 
     @classmethod
@@ -47,6 +52,9 @@ class Warehouse:
             return cls(**json.loads((home / "secrets" / "warehouse.json").read_text("utf-8")))
         except FileNotFoundError as error:
             message = f"There is no warehouse in {home} yet; start one with: make up"
+            raise WarehouseError(message) from error
+        except TypeError as error:
+            message = f"The warehouse in {home} is of an earlier version; start it with: make up"
             raise WarehouseError(message) from error
 
 
@@ -76,6 +84,7 @@ def prepare_warehouse(settings: Settings, admin_url: str) -> Warehouse:
             _create_schemas(connection, names)
             _migrate(connection)
             _grant(connection, names)
+            _forget_requests(connection, settings.audit_days)
     except psycopg.OperationalError as error:
         message = f"The database at {_without_password(admin_url)} cannot be used: {error}"
         raise WarehouseError(message) from error
@@ -86,7 +95,8 @@ def prepare_warehouse(settings: Settings, admin_url: str) -> Warehouse:
     warehouse = Warehouse(**urls)
     secrets_folder = settings.home / "secrets"
     write_secret(secrets_folder / "warehouse.json", json.dumps(asdict(warehouse), indent=2))
-    write_secret(secrets_folder / "reader.url", warehouse.reader)
+    for role in OF_THE_API:
+        write_secret(secrets_folder / f"{role}.url", urls[role])
     return warehouse
 
 
@@ -109,9 +119,11 @@ def _without_password(url: str) -> str:
 def _passwords(home: Path) -> dict[str, str]:
     path = home / "secrets" / "roles.json"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        write_secret(path, json.dumps({role: secrets.token_urlsafe(24) for role in ROLES}))
-    return cast("dict[str, str]", json.loads(path.read_text(encoding="utf-8")))
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if not known.keys() >= set(ROLES):
+        known = {role: secrets.token_urlsafe(24) for role in ROLES} | known
+        write_secret(path, json.dumps(known))
+    return cast("dict[str, str]", known)
 
 
 def _create_databases(
@@ -169,6 +181,12 @@ def _grant(connection: psycopg.Connection, names: dict[Role, str]) -> None:
     script = sql.SQL(_statements(GRANTS))
     roles: dict[str, sql.Identifier] = {role: sql.Identifier(name) for role, name in names.items()}
     connection.execute(script.format(**roles))
+
+
+def _forget_requests(connection: psycopg.Connection, days: int) -> None:
+    """Shorten the record of who asked the API what; no role could do so while the stack runs."""
+    query = "delete from access.requests where asked_at < now() - make_interval(days => %s)"
+    connection.execute(query, [days])
 
 
 def _statements(path: Path) -> LiteralString:

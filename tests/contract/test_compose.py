@@ -9,7 +9,7 @@ import yaml
 
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import CodeAddress, process_commands
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse import ROLES, Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
 from serving.settings import ServingSettings
 
@@ -64,7 +64,7 @@ def test_webserver_and_daemon_find_the_code_server() -> None:
 
 
 def test_settings_in_the_compose_file_are_settings_of_the_stack() -> None:
-    urls = Warehouse("loader", "transformer", "reader", "dagster")
+    urls = Warehouse(**{role: role for role in ROLES})
     passed_on = stack_environment(Settings(), urls) | CODE.environment
     fields = Settings.model_fields | ServingSettings.model_fields
     known = {PREFIX + name.upper() for name in fields}

@@ -50,9 +50,11 @@ def quoted(pattern: re.Pattern[str]) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize(("document", "arguments"), quoted(DWELLHOUSE))
 def test_a_command_exists_and_takes_what_is_shown(document: str, arguments: list[str]) -> None:
-    name, *rest = arguments
-    assert name in GROUP.commands, f"{document}: dwellhouse {name}"
-    command = GROUP.commands[name]
+    command, rest = GROUP, list(arguments)
+    while rest and hasattr(command, "commands"):
+        name = rest.pop(0)
+        assert name in command.commands, f"{document}: dwellhouse {' '.join(arguments)}"
+        command = command.commands[name]
     # Placeholders such as LOAD_ID or FILE… stand for a value.
     given = ["1" if argument.strip("….").isupper() else argument for argument in rest]
     context = command.make_context(name, given, resilient_parsing=not given)

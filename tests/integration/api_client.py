@@ -1,8 +1,9 @@
 """The real app, asked over ASGI."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import anyio.from_thread
 import httpx
 
 from orchestration.runtime.embedded_postgres import write_secret
+from orchestration.runtime.warehouse import OF_THE_API, Warehouse
 from serving.main import create_app
 from serving.settings import ServingSettings
 
@@ -29,15 +31,29 @@ class Api:
         return self.portal.call(partial(self.client.request, method, url, **options))
 
 
-@contextmanager
-def running_api(reader_url: str | None, home: Path, **settings: object) -> Iterator[Api]:
-    """Run the app on a home folder that names the reader's URL, as the stack writes it."""
+def write_urls(warehouse: Warehouse, home: Path) -> None:
+    """Put the URLs where the API reads them at each connect."""
+    for role in OF_THE_API:
+        write_secret(home / "secrets" / f"{role}.url", getattr(warehouse, role))
+
+
+def write_warehouse(warehouse: Warehouse, home: Path) -> None:
+    """Put the URLs of all roles where the command line reads them."""
     (home / "secrets").mkdir(exist_ok=True)
-    if reader_url:
-        write_secret(home / "secrets" / "reader.url", reader_url)
+    write_secret(home / "secrets" / "warehouse.json", json.dumps(asdict(warehouse)))
+
+
+@contextmanager
+def running_api(
+    warehouse: Warehouse | None, home: Path, *, address: str = "127.0.0.1", **settings: object
+) -> Iterator[Api]:
+    """Run the app on a home folder that names the database's URLs, as the stack writes them."""
+    (home / "secrets").mkdir(exist_ok=True)
+    if warehouse:
+        write_urls(warehouse, home)
     app = create_app(ServingSettings(home=home, **settings))
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    client = httpx.AsyncClient(transport=transport, base_url="http://api")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))
+    client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
     with (
         anyio.from_thread.start_blocking_portal() as portal,
         portal.wrap_async_context_manager(app.router.lifespan_context(app)),

@@ -1,7 +1,6 @@
 """Fixtures of the API's tests: a really built warehouse, and the real app in front of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -9,8 +8,8 @@ import pytest
 
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.publication import publish
-from orchestration.runtime.warehouse import Warehouse, with_database
-from tests.conftest import TEMPLATE, copied_database
+from orchestration.runtime.warehouse import Warehouse
+from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.api_client import Api, running_api
 from tests.integration.api_events import CAMERAS, SEEDS, made_up_events
 from tests.integration.api_model import Event
@@ -49,16 +48,6 @@ def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
         publish(connection, "test", "models")
 
 
-def of_database(warehouse: Warehouse, name: str) -> Warehouse:
-    """Give the same roles for another database of the server."""
-    return replace(
-        warehouse,
-        loader=with_database(warehouse.loader, name),
-        transformer=with_database(warehouse.transformer, name),
-        reader=with_database(warehouse.reader, name),
-    )
-
-
 @pytest.fixture(scope="session")
 def built_database(server_url: str, template: Warehouse, shared_folder: Path) -> Iterator[str]:
     """The made-up events, built and published; only ever copied."""
@@ -92,5 +81,5 @@ def own_warehouse(server_url: str, template: Warehouse, built_database: str) -> 
 @pytest.fixture(scope="session")
 def api(api_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """The API on the warehouse of the made-up events."""
-    with running_api(api_warehouse.reader, tmp_path_factory.mktemp("home")) as client:
+    with running_api(api_warehouse, tmp_path_factory.mktemp("home")) as client:
         yield client

@@ -2,7 +2,6 @@
 
 import fcntl
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -10,21 +9,11 @@ import pytest
 from psycopg import sql
 
 from orchestration.lib.dbt_build import DbtProject
-from orchestration.runtime.warehouse import Warehouse, with_database
-from tests.conftest import TEMPLATE, copied_database
+from orchestration.runtime.warehouse import Warehouse
+from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.compiled_models import models_script
 
 BUILT = "dwellhouse_built"
-
-
-def of_database(warehouse: Warehouse, name: str) -> Warehouse:
-    """Give the same roles for another database of the server."""
-    return replace(
-        warehouse,
-        loader=with_database(warehouse.loader, name),
-        transformer=with_database(warehouse.transformer, name),
-        reader=with_database(warehouse.reader, name),
-    )
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,7 @@ def test_pages_stay_whole_while_data_loads(
 
     start = datetime(2026, 2, 28, tzinfo=UTC)
     later = [Event(start + timedelta(hours=9 * n), "P-late", "CAM-A", "entry") for n in range(30)]
-    with running_api(own_warehouse.reader, tmp_path) as api:
+    with running_api(own_warehouse, tmp_path) as api:
         firsts = [api.get(f"/v1/sessions?{query}") for query in ("limit=20", "last=9d&limit=20")]
         load_events(own_warehouse, "late.csv", later)
         build_and_publish(own_warehouse, DbtProject(shared_folder / "dbt-api"))

@@ -42,7 +42,7 @@ def ledger(own_warehouse: Warehouse, tmp_path: Path) -> Iterator[tuple[Api, list
         for line, text in enumerate(RAW_LINES, start=2):
             value = None if line == 2 else text[:3]
             connection.execute(REJECTED, [ids[0], line, None, value, text])
-    with running_api(own_warehouse.reader, tmp_path) as api:
+    with running_api(own_warehouse, tmp_path) as api:
         yield api, ids
 
 

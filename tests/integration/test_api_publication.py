@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from orchestration.lib.publication import publish
-from orchestration.runtime.embedded_postgres import EmbeddedPostgres, write_secret
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
 from orchestration.settings import Settings
-from tests.integration.api_client import Api, running_api
+from tests.integration.api_client import Api, running_api, write_urls
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -40,7 +40,7 @@ def new_version(warehouse: Warehouse) -> None:
 
 
 def test_before_the_first_version(warehouse: Warehouse, tmp_path: Path) -> None:
-    with running_api(warehouse.reader, tmp_path) as api:
+    with running_api(warehouse, tmp_path) as api:
         for url in (*ANALYTICAL, "/readyz", "/v1/loads"):
             assert "No data is published yet" in detail(api, url, 503)
             assert api.get(url).headers["retry-after"]
@@ -51,7 +51,7 @@ def test_loads_are_there_before_the_first_version(
     server_url: str, own_warehouse: Warehouse, tmp_path: Path
 ) -> None:
     run_as_superuser(server_url, own_warehouse, "delete from marts.data_versions")
-    with running_api(own_warehouse.reader, tmp_path) as api:
+    with running_api(own_warehouse, tmp_path) as api:
         body = api.get("/v1/loads").json()
         assert [load["file_name"] for load in body["data"]] == ["march.csv"]
         assert (body["data_version"], body["as_of"]) == (None, None)
@@ -63,7 +63,7 @@ def test_a_version_without_events_is_empty(
 ) -> None:
     tables = "dim_cameras, marts.dim_sites, marts.fct_events, marts.fct_sessions"
     run_as_superuser(server_url, own_warehouse, f"truncate marts.{tables}")
-    with running_api(own_warehouse.reader, tmp_path) as api:
+    with running_api(own_warehouse, tmp_path) as api:
         assert api.get("/readyz").json()["as_of"] is None
         for query in ("", "?last=7d", "?from=2026-03-01&to=2026-03-02"):
             for url in ANALYTICAL:
@@ -94,7 +94,7 @@ def test_a_tag_fits_its_query_in_any_order(api: Api) -> None:
 
 
 def test_a_new_version_has_a_new_tag(own_warehouse: Warehouse, tmp_path: Path) -> None:
-    with running_api(own_warehouse.reader, tmp_path) as api:
+    with running_api(own_warehouse, tmp_path) as api:
         tag = api.get("/v1/kpis").headers["etag"]
         new_version(own_warehouse)
         published_at = time.monotonic()
@@ -113,7 +113,7 @@ def test_live_views_are_not_kept(api: Api, url: str) -> None:
 
 def test_a_slow_query_ends_in_time(own_warehouse: Warehouse, tmp_path: Path) -> None:
     with (
-        running_api(own_warehouse.reader, tmp_path, api_statement_timeout_seconds=0.2) as api,
+        running_api(own_warehouse, tmp_path, api_statement_timeout_seconds=0.2) as api,
         psycopg.connect(own_warehouse.transformer) as connection,
     ):
         connection.execute("lock table marts.fct_sessions in access exclusive mode")
@@ -127,8 +127,7 @@ def test_a_database_that_comes_and_goes(shared_folder: Path, tmp_path: Path) -> 
     with running_api(None, tmp_path) as api, server.running() as url:
         assert "stopped or busy" in detail(api, "/readyz", 503)
         settings = Settings(home=shared_folder / "restarts-home", role_prefix="")
-        reader = prepare_warehouse(settings, with_database(url, "dwellhouse")).reader
-        write_secret(tmp_path / "secrets" / "reader.url", reader)
+        write_urls(prepare_warehouse(settings, with_database(url, "dwellhouse")), tmp_path)
         assert "No data is published yet" in detail(api, "/readyz", 503)
         server.stop("immediate")
         started = time.monotonic()

@@ -17,12 +17,13 @@ QUERIES = [
     for text in [document.read_text(encoding="utf-8")]
     for query in [*BLOCK.findall(text), *IN_SHELL.findall(text)]
 ]
+ROLE_OF_SCHEMA = {"raw.": "transformer", "access.": "keymaster"}
 
 
 @pytest.mark.parametrize(("document", "query"), QUERIES)
 def test_a_query_can_be_asked(built_warehouse: Warehouse, document: str, query: str) -> None:
-    url = built_warehouse.transformer if "raw." in query else built_warehouse.reader
-    with psycopg.connect(url) as connection:
+    role = next((role for schema, role in ROLE_OF_SCHEMA.items() if schema in query), "reader")
+    with psycopg.connect(getattr(built_warehouse, role)) as connection:
         assert connection.execute(query).description, document  # type: ignore[arg-type]
 
 
