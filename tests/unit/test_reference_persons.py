@@ -48,6 +48,15 @@ def test_an_event_knows_its_session_and_only_the_closing_exit_its_dwell() -> Non
     assert columns(marts["fct_orphan_exits"], "exit_at", "site_id") == [(at[4], "s")]
 
 
+def test_another_event_at_the_instant_of_an_exit_has_no_dwell() -> None:
+    marts = modelled(story("p s/a 10:00..10:20 10:20"), {})
+    assert columns(marts["fct_events"], "event_type", "entry_at", "dwell_seconds") == [
+        ("appearance", None, None),
+        ("entry", instant("10:00"), None),
+        ("exit", instant("10:00"), 1200),
+    ]
+
+
 def test_quality_of_a_camera() -> None:
     rows = story(f"p s/a 10:00..10:10 11:00.. 11:30..\np s/a {TUESDAY}T12:00\nq s/a ..09:00")
     again = [replace(row, load_id=2) for row in rows[:3]]
@@ -83,7 +92,7 @@ def test_the_hours_of_a_person() -> None:
 
 
 def test_what_the_seeds_say_wins() -> None:
-    rows = [replace(row, zone="Gate") for row in story("p s/a 10:00..10:10\np s/b 10:00")]
+    rows = story("p s/a 10:00..10:10 camera_name=A zone=Gate\np s/b 10:00 zone=Gate")
     seeds = [SeededCamera("a", site_id="t", camera_name="Till 1"), SeededCamera("x", zone="hall")]
     marts = modelled(rows, {"t": "Asia/Kolkata", "u": "UTC"}, "Europe/Berlin", seeded_cameras=seeds)
     assert columns(marts["dim_cameras"], "camera_id", "site_id", "category", "event_count") == [

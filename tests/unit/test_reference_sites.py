@@ -27,10 +27,8 @@ def test_a_person_who_changes_cameras_at_one_instant_is_there_throughout() -> No
 
 def test_the_same_person_at_two_sites_is_new_at_each() -> None:
     marts = modelled(story("p s/a 10:00..10:20\np t/b 11:00..11:20"), {})
-    assert columns(marts["agg_site_daily"], "site_id", "new_visitors", "person_seconds") == [
-        ("s", 1, 1200),
-        ("t", 1, 1200),
-    ]
+    names = ("site_id", "new_visitors", "visits_started", "person_seconds")
+    assert columns(marts["agg_site_daily"], *names) == [("s", 1, 1, 1200), ("t", 1, 1, 1200)]
 
 
 def test_who_was_here_before_returns() -> None:
@@ -59,10 +57,11 @@ def test_who_only_stays_on_is_a_returning_visitor() -> None:
 
 
 def test_visits_start_in_the_bucket_of_their_start() -> None:
-    found = modelled(story("p s/a 10:30..11:30 15:00..15:10"), {})["agg_site_hourly"]
+    found = modelled(story("p s/a 10:30..11:30 15:00..15:10\nq s/b 14:50"), {})["agg_site_hourly"]
     assert columns(found, "bucket_start", "visits_started") == [
         (instant("10:00"), 1),
         (instant("11:00"), 0),
+        (instant("14:00"), 0),
         (instant("15:00"), 1),
     ]
 
