@@ -134,6 +134,74 @@ def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")
 
 
 @app.command()
+def rejected(
+    load_id: Annotated[int, typer.Argument(help="The load, as status and quarantine show it")],
+) -> None:
+    """Print the rejected rows of a load as CSV: mend them and drop them as a file of that name."""
+    from orchestration.runtime.rejected_rows import NoRejectedRowsError, write_rejected_rows
+    from orchestration.runtime.warehouse import Warehouse, open_warehouse
+
+    settings = current_settings()
+    Warehouse.of_home(settings.home)  # before the first start there is nothing to look into
+    with open_warehouse(settings) as warehouse:
+        try:
+            name = write_rejected_rows(warehouse.loader, load_id, sys.stdout)
+        except NoRejectedRowsError as error:
+            _fail(str(error))
+    print(f"Mend these rows and drop them into {settings.landing} as {name}.", file=sys.stderr)
+
+
+@app.command()
+def replay(
+    load_id: Annotated[int, typer.Argument(help="The load, as quarantine list shows it")],
+) -> None:
+    """Load a quarantined file again; content that is in the warehouse stays there once."""
+    from orchestration.runtime.headless import UnusableFileError
+    from orchestration.runtime.replay import ReplayError
+    from orchestration.runtime.replay import replay as replayed
+
+    try:
+        told = replayed(current_settings(), load_id)
+    except (ReplayError, UnusableFileError) as error:
+        _fail(str(error))
+    print(told)
+    if not isinstance(told, str) and not told.is_in_warehouse:
+        raise typer.Exit(1)
+
+
+quarantine = typer.Typer(help="Look at the files that were not taken, and why.")
+app.add_typer(quarantine, name="quarantine")
+
+
+@quarantine.command("list")
+def quarantine_list() -> None:
+    """List the files in quarantine, each with its reason."""
+    from orchestration.lib.landing_files import Landing
+    from orchestration.runtime.quarantine import quarantined_files
+
+    files = quarantined_files(Landing(current_settings().landing))
+    for file in files:
+        print(f"{file.heading}\n  {file.reason}")
+    if not files:
+        print("No file is in quarantine.")
+
+
+@quarantine.command("show")
+def quarantine_show(
+    name: Annotated[str, typer.Argument(help="The file's name in quarantine")],
+) -> None:
+    """Show why a file is in quarantine, some of its bad rows, and what to do."""
+    from orchestration.lib.landing_files import Landing
+    from orchestration.runtime.quarantine import NotInQuarantineError, quarantined_file
+
+    landing = Landing(current_settings().landing)
+    try:
+        print(quarantined_file(landing, name).explained(landing.folder))
+    except NotInQuarantineError as error:
+        _fail(str(error))
+
+
+@app.command()
 def status(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,

@@ -32,6 +32,7 @@ class RowLoad:
     reasons: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
     examples: list[dict[str, object]] = field(default_factory=list)
+    header: Sequence[str] = ()
     on_chunk: Callable[[Counts, int], None] = lambda _counts, _bytes_read: None
 
     def copy(self, path: Path, sha256: str, load_id: int) -> None:
@@ -39,6 +40,7 @@ class RowLoad:
         try:
             csv_file = CsvFile(path)
             layout = self._layout(csv_file.header)
+            self.header = csv_file.header
             latest = datetime.now(UTC) + self.rules.future_tolerance
             for chunk in csv_file.chunks(self.rules.chunk_rows):
                 reached("validating", path.name)
@@ -62,7 +64,8 @@ class RowLoad:
             name: {"judged": judged, "failed": self.tally.failed[name]}
             for name, judged in self.tally.judged.items()
         }
-        return {"checks": checks, "reasons": dict(self.reasons)}
+        read = {"header": list(self.header), "delimiter": ","}
+        return {"checks": checks, "reasons": dict(self.reasons), **read}
 
     def _layout(self, header: Sequence[str]) -> Layout:
         layout = Layout.of(header, self.rules.timezone)

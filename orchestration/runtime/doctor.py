@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.lib.landing_files import Landing
+from orchestration.runtime.quarantine import quarantined_files
 from orchestration.runtime.stack import running_stack
 from orchestration.runtime.warehouse import Warehouse, WarehouseError
 from orchestration.settings import Settings
@@ -30,7 +32,7 @@ class Finding:
 def findings(settings: Settings) -> Iterator[Finding]:
     """Look at everything, one after the other."""
     looks: list[Callable[[Settings], Iterator[Finding]]] = [
-        _python, _folders, _disk, _ports, _database,
+        _python, _folders, _disk, _files, _ports, _database,
     ]  # fmt: skip
     for look in looks:
         yield from look(settings)
@@ -59,10 +61,23 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    existing = next(path for path in (settings.home, *settings.home.parents) if path.exists())
-    free = shutil.disk_usage(existing).free
-    remedy = None if free > MINIMUM_FREE_BYTES else "Free some space, or move DWELLHOUSE_HOME"
-    yield Finding("disk", f"{free / 1024**3:.1f} GiB free at {existing}", remedy)
+    for name, folder in (("HOME", settings.home), ("LANDING", settings.landing)):
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        free = shutil.disk_usage(existing).free
+        remedy = (
+            None if free > MINIMUM_FREE_BYTES else f"Free some space, or move DWELLHOUSE_{name}"
+        )
+        yield Finding("disk", f"{free / 1024**3:.1f} GiB free at {existing}", remedy)
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    landing = Landing(settings.landing)
+    for name, reason in landing.ignored():
+        what, _, remedy = reason.partition("; ")
+        yield Finding(f"{name!r} in landing", f"is not loaded: {what}", remedy)
+    count = len(quarantined_files(landing))
+    told = "; dwellhouse quarantine list tells why" if count else ""
+    yield Finding("quarantine", f"{count} files{told}")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -3,22 +3,27 @@
 from dataclasses import dataclass
 
 import psycopg
+from psycopg.rows import class_row
 
 LINES = """
 select
-    file_name, status, rows_read, rows_loaded, rows_rejected, reason,
-    validation -> 'reasons' as reasons
+    load_id, file_name, status, rows_read, rows_loaded, rows_rejected, reason, percent,
+    rows_per_second, validation -> 'reasons' as reasons
 from raw.loads
-where %(run_id)s::text is null or run_id = %(run_id)s
-order by load_id desc
+where
+    (%(run_id)s::text is null or run_id = %(run_id)s)
+    and (%(file_name)s::text is null or file_name = %(file_name)s)
+    and load_id > %(after)s
+order by finished_at is null desc, load_id desc
 limit %(limit)s
 """
 
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """What became of one file; `reasons` counts its rejected rows."""
+    """What became of one file, or how far it is; `reasons` counts its rejected rows."""
 
+    load_id: int
     file_name: str
     status: str
     rows_read: int
@@ -26,6 +31,8 @@ class LoadedFile:
     rows_rejected: int
     reason: str | None
     reasons: dict[str, int] | None
+    percent: int
+    rows_per_second: float | None
 
     @property
     def is_in_warehouse(self) -> bool:
@@ -33,6 +40,11 @@ class LoadedFile:
         return self.status in {"loaded", "duplicate"}
 
     def __str__(self) -> str:
+        if self.status == "loading":
+            rate = f", {self.rows_per_second:,.0f} a second" if self.rows_per_second else ""
+            return (
+                f"{self.file_name}: loading, {self.percent} %, {self.rows_read:,} rows read{rate}"
+            )
         counts = (
             f"{self.file_name}: {self.status}, {self.rows_read:,} rows read, "
             f"{self.rows_loaded:,} loaded, {self.rows_rejected:,} rejected"
@@ -41,13 +53,18 @@ class LoadedFile:
             return f"{counts}\n  {self.reason}"
         if self.reasons:
             named = ", ".join(f"{count} {reason}" for reason, count in self.reasons.items())
-            return f"{counts} ({named})"
+            return f"{counts} ({named})\n  To mend those rows: dwellhouse rejected {self.load_id}"
         return counts
 
 
 def ledger_lines(
-    connection: psycopg.Connection, run_id: str | None = None, limit: int | None = None
-) -> list[LoadedFile]:
-    """Give the last `limit` lines of a run, or of all runs, in the order of their load."""
-    rows = connection.execute(LINES, {"run_id": run_id, "limit": limit}).fetchall()
-    return [LoadedFile(*row) for row in reversed(rows)]
+    connection: psycopg.Connection, run_id: str | None = None, limit: int | None = None,
+    file_name: str | None = None, after: int = 0,
+) -> list[LoadedFile]:  # fmt: skip
+    """Give the last `limit` lines of a run, a name, or all; those that are loading come last.
+
+    `after` leaves out loads up to that number.
+    """
+    chosen = {"run_id": run_id, "limit": limit, "file_name": file_name, "after": after}
+    with connection.cursor(row_factory=class_row(LoadedFile)) as cursor:
+        return cursor.execute(LINES, chosen).fetchall()[::-1]

@@ -25,7 +25,7 @@ TARGETS = set(re.findall(r"^([a-z]+):.*##", MAKEFILE, flags=re.MULTILINE))
 BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)`([^`\n]*\b(?:make|dwellhouse) [^`\n]+)`")
 # A command ends where the shell's syntax says so: a pipe, a substitution, a separator.
-DWELLHOUSE = re.compile(r"(?<![\w.-])(?:\S*/bin/)?dwellhouse((?: +[^\s|;&()\"']+)+)")
+DWELLHOUSE = re.compile(r"(?<![\w.-])(?:\S*/bin/)?dwellhouse((?: +[^\s|;&<>()\"']+)+)")
 MAKE = re.compile(r"(?<![\w./-])make((?: +[\w=/.]+)+)")
 
 

@@ -38,7 +38,7 @@ class Case:
     def landing(self) -> Path:
         return self.folder / "landing"
 
-    def start(self, *files: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
         settings = {
             "DWELLHOUSE_HOME": str(self.folder / "home"),
             "DWELLHOUSE_LANDING": str(self.landing),
@@ -46,14 +46,18 @@ class Case:
             "DWELLHOUSE_CHUNK_ROWS": "500",
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "orchestration.cli", "load", *files],
+            [sys.executable, "-m", "orchestration.cli", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
             env={**os.environ, **settings, "PYTHONPATH": str(PROJECT_ROOT)},
         )  # fmt: skip
 
     def load(self, *files: str) -> tuple[int, list[str], str]:
-        """Give the exit status, the lines told and what went to standard error."""
-        process = self.start(*files)
+        """Load files; gives the exit status, the lines told and what went to standard error."""
+        return self.command("load", *files)
+
+    def command(self, *arguments: str) -> tuple[int, list[str], str]:
+        """Run `dwellhouse`; gives the exit status, the lines told and what went to stderr."""
+        process = self.start(*arguments)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
         return process.returncode, out.splitlines(), err
 
@@ -85,7 +89,7 @@ def case(server_url: str, shared_folder: Path) -> Iterator[Case]:
 @pytest.fixture(scope="module")
 def killed(case: Case) -> Case:
     """The case after a load that was killed while it copied rows."""
-    process = case.start("big.csv")
+    process = case.start("load", "big.csv")
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         assert process.poll() is None, process.communicate()
@@ -113,6 +117,7 @@ def test_a_killed_load_leaves_no_row(killed: Case) -> None:
     assert killed.ask("select count(*) from raw.camera_events") == [(0,)]
     assert killed.ask("select count(*) from raw.rejected_rows") == [(0,)]
     assert (killed.folder / "big.csv").exists()
+    assert len(list(killed.landing.glob(".load-*"))) == 1
 
 
 def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
@@ -126,6 +131,7 @@ def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[st
         f"{count} {reason}" for reason, count in case.made.bad.items()
     )
     assert lines[1:] == [
+        "  To mend those rows: dwellhouse rejected 2",
         "short.csv: rejected, 0 rows read, 0 loaded, 0 rejected",
         "  The file lacks required columns. Its first line must name timestamp, person_id, "
         "camera_id and event_type. Its first line names: timestamp, camera_id.",
@@ -165,6 +171,7 @@ def test_given_files_stay_and_their_copies_are_put_away(
     loaded: tuple[Case, tuple[int, list[str], str]],
 ) -> None:
     case, _ = loaded
+    assert list(case.landing.glob(".*")) == [], "the copy of the killed load is gone as well"
     for name in ("big.csv", "copy.csv", "short.csv"):
         assert (case.folder / name).exists()
     assert sorted(path.name for path in (case.landing / "archive").iterdir()) == [
@@ -173,6 +180,37 @@ def test_given_files_stay_and_their_copies_are_put_away(
     assert sorted(path.name for path in (case.landing / "quarantine").iterdir()) == [
         "short.csv", "short.csv.reason.json",
     ]  # fmt: skip
+
+
+def test_rejected_rows_are_printed_as_a_file(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    status, lines, err = case.command("rejected", "2")
+    assert (status, len(lines)) == (0, 1 + case.made.bad_rows)
+    assert lines[0] == "\ufeff" + (case.folder / "big.csv").read_text().partition("\n")[0]
+    assert err == f"Mend these rows and drop them into {case.landing} as big.csv.\n"
+    status, lines, err = case.command("rejected", "3")
+    assert (status, lines) == (1, [])
+    assert err.startswith("Load 3, short.csv, is rejected: none of its rows was taken")
+
+
+def test_what_is_in_the_warehouse_is_not_replayed(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    status, [line], _ = case.command("replay", "2")
+    good = case.made.rows - case.made.bad_rows
+    assert status == 0
+    assert line == (
+        f"Load 2, big.csv, is in the warehouse already with {good:,} rows; content is loaded "
+        f"once. To have its {case.made.bad_rows} rejected rows judged again: "
+        "dwellhouse rejected 2 > big.csv, and drop that file."
+    )
+    told = "The content of load 4 is in the warehouse already, by load 2."
+    assert case.command("replay", "4") == (0, [told], "")
+    told = "There is no load 99; dwellhouse status shows the last ones.\n"
+    assert case.command("replay", "99") == (1, [], told)
 
 
 def test_roles_of_an_outside_database_bear_its_name(
@@ -195,3 +233,27 @@ def test_again_everything_is_in_the_warehouse_and_nothing_changes(
     assert status == 0
     assert lines[0] == "copy.csv: duplicate, 0 rows read, 0 loaded, 0 rejected"
     assert case.ask("select * from marts.data_versions") == before
+
+
+def test_a_mended_file_is_replayed_from_quarantine(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    quarantine = case.landing / "quarantine"
+    status, [heading, reason], _ = case.command("quarantine", "list")
+    assert (status, heading.endswith(", load 3, missing_columns")) == (0, True)
+    assert reason.startswith("  The file lacks required columns.")
+    _, lines, _ = case.command("quarantine", "show", "short.csv")
+    assert lines[-1].endswith(": dwellhouse replay 3")
+    (quarantine / "short.csv").write_text(
+        "timestamp,camera_id,person_id,event_type\n2026-05-01 10:00,c,p,entry\n"
+    )
+    status, lines, _ = case.command("replay", "3")
+    assert (status, lines) == (0, ["short.csv: loaded, 1 rows read, 1 loaded, 0 rejected"])
+    assert list(quarantine.iterdir()) == []
+    assert case.ask("select stored_as from raw.loads where file_name = 'short.csv'") == [
+        ("quarantine/short.csv",), ("archive/short.csv",),
+    ]  # fmt: skip
+    assert case.ask("select count(*) from marts.fct_sessions where camera_id = 'c'") == [(1,)]
+    status, _, err = case.command("replay", "3")
+    assert (status, "is no longer there" in err) == (1, True)

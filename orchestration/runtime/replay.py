@@ -1,0 +1,122 @@
+"""`dwellhouse replay`: a quarantined file is loaded again, when what kept it out has been mended.
+
+Content that is in the warehouse is never loaded a second time: this says so, and what can be done.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import class_row
+
+from orchestration.lib.file_moves import put_back
+from orchestration.lib.landing_files import Landing
+from orchestration.runtime.headless import load_files
+from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
+from orchestration.runtime.stack import running_stack
+from orchestration.runtime.warehouse import open_warehouse
+from orchestration.settings import Settings
+
+TAKEN_SECONDS = 60.0
+LOOK_SECONDS = 0.3
+LOAD = """
+select load_id, file_name, status, rows_loaded, rows_rejected, stored_as, validation
+from raw.loads where load_id = %s
+"""
+
+
+class ReplayError(RuntimeError):
+    """The load cannot be replayed; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class ReplayedLoad:
+    """The load that is asked for, as the ledger has it."""
+
+    load_id: int
+    file_name: str
+    status: str
+    rows_loaded: int
+    rows_rejected: int
+    stored_as: str | None
+    validation: dict[str, object] | None
+
+    @property
+    def nothing_to_do(self) -> str | None:
+        """Say why it need not be loaded again, if so."""
+        if self.status == "duplicate":
+            first = (self.validation or {}).get("duplicate_of")
+            return (
+                f"The content of load {self.load_id} is in the warehouse already, by load {first}."
+            )
+        if self.status != "loaded":
+            return None
+        told = (
+            f"Load {self.load_id}, {self.file_name}, is in the warehouse already with "
+            f"{self.rows_loaded:,} rows; content is loaded once."
+        )
+        if not self.rows_rejected:
+            return told
+        return (
+            f"{told} To have its {self.rows_rejected:,} rejected rows judged again: "
+            f"dwellhouse rejected {self.load_id} > {self.file_name}, and drop that file."
+        )
+
+
+def replay(settings: Settings, load_id: int) -> LoadedFile | str:
+    """Load the file of a load again; gives what became of it, or why there is nothing to do.
+
+    Where a stack runs, the stack loads it. Raises ReplayError.
+    """
+    landing = Landing(settings.landing)
+    with (
+        open_warehouse(settings) as warehouse,
+        psycopg.connect(warehouse.loader, autocommit=True) as connection,
+    ):
+        load = _load(connection, load_id)
+        if load.nothing_to_do is not None:
+            return load.nothing_to_do
+        path = put_back(landing, _stored(landing, load), load.file_name, load_id)
+        if running_stack(settings.home) is None:
+            load_files(settings, [path])
+        return _newer_load(connection, path.name, load_id)
+
+
+def _load(connection: psycopg.Connection, load_id: int) -> ReplayedLoad:
+    with connection.cursor(row_factory=class_row(ReplayedLoad)) as cursor:
+        load = cursor.execute(LOAD, [load_id]).fetchone()
+    if load is None:
+        message = f"There is no load {load_id}; dwellhouse status shows the last ones."
+        raise ReplayError(message)
+    return load
+
+
+def _stored(landing: Landing, load: ReplayedLoad) -> Path:
+    if load.stored_as is None:
+        message = (
+            f"Load {load.load_id}, {load.file_name}, has not ended or has failed; "
+            "its file is still in landing and is tried again by itself."
+        )
+        raise ReplayError(message)
+    stored = landing.folder / load.stored_as
+    if not stored.is_file():
+        message = f"{stored} is no longer there. Drop the file into {landing.folder} again."
+        raise ReplayError(message)
+    return stored
+
+
+def _newer_load(connection: psycopg.Connection, name: str, load_id: int) -> LoadedFile:
+    """Wait for whoever takes the file from landing, for as long as it is at it."""
+    deadline = time.monotonic() + TAKEN_SECONDS
+    while time.monotonic() < deadline:
+        newer = ledger_lines(connection, file_name=name, after=load_id)
+        if newer and newer[-1].status != "loading":
+            return newer[-1]
+        if newer:
+            deadline = time.monotonic() + TAKEN_SECONDS
+        time.sleep(LOOK_SECONDS)
+    message = (
+        f"{name} lies in landing again; nobody has taken it yet. dwellhouse status tells more."
+    )
+    raise ReplayError(message)

@@ -1,0 +1,51 @@
+"""Rejected rows come out as a file that can be mended and dropped: the round trip loses no row."""
+
+import io
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from orchestration.lib.load_outcome import LoadOutcome
+from orchestration.runtime.rejected_rows import NoRejectedRowsError, write_rejected_rows
+from orchestration.runtime.warehouse import Warehouse
+from tests.integration.test_file_load import HEADER, connection, good_rows, landing, load
+
+__all__ = ["connection", "landing", "load"]
+Load = Callable[..., LoadOutcome]
+# With a quoted name and a line break within quotes, as exports have them.
+WIDE_HEADER = HEADER.strip() + ',"note, long"\n'
+BAD_ROWS = 'soon,p,c,entry,"a ""b"",\nc"\n2026-05-01 10:00,,c,entry,\n'
+
+
+def written(warehouse: Warehouse, load_id: int) -> str:
+    text = io.StringIO()
+    assert write_rejected_rows(warehouse.loader, load_id, text) == "a.csv"
+    return text.getvalue()
+
+
+def test_mended_rows_are_loaded_when_they_are_dropped(
+    load: Load, warehouse: Warehouse, connection: psycopg.Connection
+) -> None:
+    good = good_rows(9).replace("entry\n", "entry,\n")
+    first = load(WIDE_HEADER + good + BAD_ROWS)
+    text = written(warehouse, first.load_id)
+    assert text == "\ufeff" + WIDE_HEADER + BAD_ROWS
+    mended = text.replace("soon", "2026-05-01 10:00").replace(",,c", ",p2,c")
+    second = load(mended.encode("utf-8"))
+    assert (second.status, second.counts.rows_loaded) == ("loaded", 2)
+    [(attributes,)] = connection.execute(
+        "select attributes from raw.camera_events where attributes is not null"
+    ).fetchall()
+    assert attributes == {"note, long": 'a "b",\nc'}
+
+
+def test_where_there_are_no_rows_a_sentence_says_why(load: Load, warehouse: Warehouse) -> None:
+    good, bad = load(HEADER + good_rows(9)), load(HEADER + "x,p,c,entry\n")
+    for load_id, told in (
+        (good.load_id, "No row of load 1, a.csv, was rejected."),
+        (bad.load_id, "Load 2, a.csv, is rejected: .*; the file is quarantine/a.csv."),
+        (99, "There is no load 99; dwellhouse status shows the last ones."),
+    ):
+        with pytest.raises(NoRejectedRowsError, match=told):
+            write_rejected_rows(warehouse.loader, load_id, io.StringIO())
