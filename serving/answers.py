@@ -1,27 +1,33 @@
 """Answers: the body around the data, and the validators that spare asking twice."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
 from fastapi import FastAPI, Request, Response
 
+from serving.chosen import Chosen
 from serving.cursors import Cursor, encode
 from serving.database import Database, unpublished
+from serving.encoders import Types, encoder
 from serving.exchange import exchange_of
+from serving.exports import Export, counted, exported
+from serving.filters import Filters
+from serving.formats import MEDIA_TYPES, Format, accepted_format, asked_format, plain_path
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
-from serving.queries.listing import Where, count_rows, read_page
+from serving.queries.listing import Rows, count_rows, read_batches, read_page
 from serving.queries.published import Version, latest_version
 from serving.queries.statements import Connection
+from serving.ranges import Range
 from serving.snapshot import Snapshot, Snapshots
 from serving.versions import Versions
 
 # Raised whenever the same data would be answered in another shape, so that no old copy is kept.
-SHAPE = 1
+SHAPE = 2
 
 
 @dataclass(frozen=True)
@@ -32,34 +38,78 @@ class Live:
     connection: Connection
     version: Version | None
     as_of: datetime | None
+    # What ends with the answer; an export takes it along and ends it later.
+    held: AsyncExitStack
     headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
 
     def answer(self, data: object, **more: object) -> Response:
         """Give `data` in its envelope."""
         exchange_of(self.request.scope).rows = len(data) if isinstance(data, list) else 1
-        return self._answer(orjson.dumps(data), more)
+        return self._enveloped(orjson.dumps(data), more)
+
+    def table(self, types: Types, rows: Sequence[Mapping[str, object]], **more: object) -> Response:
+        """Give rows that are all in memory, in the format that is asked for."""
+        form = asked_format(self.request)
+        if form is Format.JSON:
+            return self.answer(rows, **more)
+        return self._encoded(form, types, [orjson.dumps(row).decode() for row in rows])
 
     async def page(
-        self, asked: PageRequest, where: Where, clock: datetime | None = None
+        self, asked: PageRequest, rows: Rows, clock: datetime | None = None, **more: object
     ) -> Response:
-        """Give a page of a listing, as JSON that Postgres has built."""
-        rows, last = await read_page(self.connection, asked.page, where)
-        exchange_of(self.request.scope).rows = len(rows)
+        """Give a page of a listing; in a format other than JSON all of it, unless limited."""
+        form = asked_format(self.request)
+        count = await count_rows(self.connection, rows) if asked.wants_count else None
+        if count is not None:
+            self.headers["Total-Count"] = str(count)
+            more["count"] = count
+        if form is not Format.JSON and asked.is_whole:
+            return await self._export(form, asked, rows)
+        texts, last = await read_page(self.connection, asked.page, rows)
+        exchange_of(self.request.scope).rows = len(texts)
         following = encode(Cursor(last, clock), asked.place) if last else None
-        more: dict[str, object] = {"next": following}
-        if asked.wants_count:
-            more["count"] = await count_rows(self.connection, asked.page.listing, where)
-        response = self._answer(f"[{','.join(rows)}]".encode(), more)
         if following:
             url = self.request.url.include_query_params(cursor=following)
-            response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-        return response
+            self.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        if form is Format.JSON:
+            body = f"[{','.join(texts)}]".encode()
+            return self._enveloped(body, {"next": following, **more})
+        return self._encoded(form, asked.page.types, texts)
 
-    def _answer(self, data: bytes, more: dict[str, object]) -> Response:
+    async def _export(self, form: Format, asked: PageRequest, rows: Rows) -> Response:
+        batches = counted(read_batches(self.connection, asked.page, rows), self.request.scope)
+        parts = exported(encoder(form, asked.page.types), batches, self.held.pop_all())
+        # What fails does so here, where it can still be told.
+        first = await anext(parts)
+        return Export(first, parts, self._file_headers(form), MEDIA_TYPES[form])
+
+    def _encoded(self, form: Format, types: Types, texts: Sequence[str]) -> Response:
+        writer = encoder(form, types)
+        body = writer.start() + writer.rows(texts) + writer.end()
+        return self._given(body, form, self._file_headers(form))
+
+    def _enveloped(self, data: bytes, more: dict[str, object]) -> Response:
         number = self.version.number if self.version else None
         rest = orjson.dumps({"data_version": number, "as_of": self.as_of} | more)
-        body = b'{"data":' + data + b"," + rest[1:]
-        return Response(body, 200, self.headers, "application/json")
+        return self._given(b'{"data":' + data + b"," + rest[1:], Format.JSON, self._all_headers())
+
+    def _given(self, body: bytes, form: Format, headers: dict[str, str]) -> Response:
+        """Give the answer to the canonical query at this version: the one place where it is."""
+        return Response(body, 200, headers, MEDIA_TYPES[form])
+
+    def _all_headers(self) -> dict[str, str]:
+        told = {
+            "Data-Version": str(self.version.number) if self.version else "",
+            "Data-As-Of": self.as_of.isoformat() if self.as_of else "",
+        }
+        return {**self.headers, **{name: text for name, text in told.items() if text}}
+
+    def _file_headers(self, form: Format) -> dict[str, str]:
+        name = plain_path(self.request).rpartition("/")[2]
+        return {
+            **self._all_headers(),
+            "Content-Disposition": f'attachment; filename="{name}.{form}"',
+        }
 
 
 @dataclass(frozen=True)
@@ -67,6 +117,20 @@ class Published(Live):
     """A connection to answer from a data version, with what of it is in memory."""
 
     snapshot: Snapshot = field(kw_only=True)
+
+    async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
+        """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
+        await self._check_demographics(filters)
+        return filters.fit(self.snapshot, clock)
+
+    async def fit_previous(self, filters: Filters) -> tuple[Chosen, Range]:
+        """Give the same filters for the preceding range, and that range."""
+        return filters.fit_previous(self.snapshot)
+
+    async def _check_demographics(self, filters: Filters) -> None:
+        if filters.asked.is_demographic:
+            snapshots: Snapshots = self.request.app.state.snapshots
+            filters.check_demographics(await snapshots.demographics(self.snapshot, self.connection))
 
 
 class NotModified(Exception):  # noqa: N818 - it is the good case
@@ -80,30 +144,37 @@ class NotModified(Exception):  # noqa: N818 - it is the good case
 @asynccontextmanager
 async def published(request: Request) -> AsyncIterator[Published]:
     """Lend what answers from the latest data version; raises NotModified before data is read."""
-    database: Database = request.app.state.database
     snapshots: Snapshots = request.app.state.snapshots
     versions: Versions = request.app.state.versions
     version = exchange_of(request.scope).version or await versions.latest()
     if version is None:
         raise unpublished()
     tag = tag_of(request, version)
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
     if is_known(tag, request.headers.getlist("if-none-match")):
         raise NotModified(headers)
-    async with database.connection() as connection:
+    async with _connected(request) as (connection, held):
         snapshot = await snapshots.of(version, connection)
-        yield Published(request, connection, version, snapshot.as_of, headers, snapshot=snapshot)
+        yield Published(
+            request, connection, version, snapshot.as_of, held, headers, snapshot=snapshot
+        )
 
 
 @asynccontextmanager
 async def live(request: Request) -> AsyncIterator[Live]:
     """Lend what answers from views that change between data versions."""
-    database: Database = request.app.state.database
     snapshots: Snapshots = request.app.state.snapshots
-    async with database.connection() as connection:
+    async with _connected(request) as (connection, held):
         version = await latest_version(connection)
         snapshot = await snapshots.of(version, connection) if version else None
-        yield Live(request, connection, version, snapshot.as_of if snapshot else None)
+        yield Live(request, connection, version, snapshot.as_of if snapshot else None, held)
+
+
+@asynccontextmanager
+async def _connected(request: Request) -> AsyncIterator[tuple[Connection, AsyncExitStack]]:
+    database: Database = request.app.state.database
+    async with AsyncExitStack() as held:
+        yield await held.enter_async_context(database.connection()), held
 
 
 def install(app: FastAPI) -> None:
@@ -119,7 +190,8 @@ def install(app: FastAPI) -> None:
 def tag_of(request: Request, version: Version) -> str:
     """Give the ETag of the answer to `request` from `version`."""
     # A rebuilt database counts from 1 again; the time tells its versions apart.
-    asked = f"{SHAPE} {version.published_at} {request.url.path}?{canonical_query(request)}"
+    query = f"{request.url.path}?{canonical_query(request)}"
+    asked = f"{SHAPE} {version.published_at} {accepted_format(request)} {query}"
     digest = hashlib.blake2b(asked.encode(), digest_size=9).hexdigest()
     return f'W/"{version.number}-{digest}"'
 

@@ -26,9 +26,26 @@ class Chosen:
     statuses: Values = ()
     min_dwell: float | None = None
     max_dwell: float | None = None
+    age_groups: Values = ()
+    genders: Values = ()
     spans: tuple[Span, ...] = ()
 
     @property
     def is_of_sessions(self) -> bool:
         """Tell whether a filter looks at the session that an event belongs to."""
         return bool(self.statuses) or self.min_dwell is not None or self.max_dwell is not None
+
+    @property
+    def is_demographic(self) -> bool:
+        """Tell whether a filter looks at what is known of a person."""
+        return bool(self.age_groups or self.genders)
+
+    @property
+    def is_of_persons(self) -> bool:
+        """Tell whether a filter leaves some persons out, or some of their sessions."""
+        return bool(self.person_ids) or self.is_demographic or self.is_of_sessions
+
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether time is bounded, from either side."""
+        return any(span.start or span.end for span in self.spans)

@@ -5,7 +5,8 @@ import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import orjson
@@ -20,7 +21,10 @@ READABLE: dict[str, Callable[[str], object]] = {
     "uuid": UUID,
     "timestamptz": datetime.fromisoformat,
     "double precision": float,
+    "date": date.fromisoformat,
     "bigint": int,
+    "integer": int,
+    "numeric": Decimal,
     "boolean": {"true": True, "false": False}.__getitem__,
 }
 
@@ -58,7 +62,7 @@ def decode(text: str, query: str, listing: Listing, orders: tuple[Order, ...]) -
                     raise _damaged()
                 READABLE[listing.columns[order.column].type](key)
         return Cursor(tuple(keys), datetime.fromisoformat(clock) if clock else None)
-    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
+    except (binascii.Error, ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
         raise _damaged() from None
 
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Query
 
 from serving.chosen import Chosen, Values
 from serving.errors import invalid, unknown
-from serving.queries.published import Camera
+from serving.queries.published import Camera, Demographics
 from serving.ranges import Range, parse_bound, parse_last, range_until
 from serving.snapshot import Snapshot
 
@@ -33,6 +33,11 @@ class Filters:
         categories = CATEGORIES | {camera.category for camera in snapshot.cameras.values()}
         _check("category", self.asked.categories, categories)
         return self._within(self.range_at(clock or snapshot.as_of), snapshot)
+
+    def check_demographics(self, known: Demographics) -> None:
+        """Raise a 422 for an age group or gender that nobody has."""
+        _check("age_group", self.asked.age_groups, known.age_groups)
+        _check("gender", self.asked.genders, known.genders)
 
     def fit_previous(self, snapshot: Snapshot) -> tuple[Chosen, Range]:
         """Give the same filters for the preceding range, and that range."""
@@ -120,12 +125,19 @@ def read_filters(
         float | None,
         Query(ge=0, allow_inf_nan=False, description="Sessions at most so many seconds long."),
     ] = None,
+    age_group: Annotated[
+        Values,
+        Query(description="Persons of these age groups; unknown is one.", examples=["adult"]),
+    ] = (),
+    gender: Annotated[
+        Values, Query(description="Persons of these genders; unknown is one.", examples=["female"])
+    ] = (),
 ) -> Filters:
     """Read the filters that every analytical route has."""
     if min_dwell is not None and max_dwell is not None and min_dwell > max_dwell:
         raise invalid("min_dwell", "min_dwell is larger than max_dwell; swap them.")
     asked = Chosen(
-        site_id, camera_id, person_id, category, status, min_dwell=min_dwell, max_dwell=max_dwell
+        site_id, camera_id, person_id, category, status, min_dwell, max_dwell, age_group, gender
     )
     wanted, length = _range(from_, to, last)
     return Filters(asked, wanted, length)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from serving.errors import Problem
 from serving.queries import published
-from serving.queries.published import Camera, Version
+from serving.queries.published import Camera, Demographics, Version
 from serving.queries.statements import Connection
 
 
@@ -28,12 +28,20 @@ class Snapshots:
 
     def __init__(self) -> None:
         self._latest: Snapshot | None = None
+        self._demographics: tuple[Version, Demographics] | None = None
 
     async def of(self, version: Version, connection: Connection) -> Snapshot:
         """Give the snapshot of `version`, from memory where it is the one last asked for."""
         if self._latest is None or self._latest.version != version:
             self._latest = await _read(version, connection)
         return self._latest
+
+    async def demographics(self, snapshot: Snapshot, connection: Connection) -> Demographics:
+        """Give the age groups and genders of a snapshot: read once, where a filter names one."""
+        if self._demographics is None or self._demographics[0] != snapshot.version:
+            found = await published.demographics(connection)
+            self._demographics = (snapshot.version, found)
+        return self._demographics[1]
 
 
 async def _read(version: Version, connection: Connection) -> Snapshot:

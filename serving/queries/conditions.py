@@ -5,9 +5,15 @@ from psycopg import sql
 from serving.chosen import Chosen, Span
 from serving.queries.statements import Parameters, all_of
 
-OF_CATEGORY = sql.SQL("camera_id in (select camera_id from marts.dim_cameras where category = {})")
+OF_CATEGORY = sql.SQL("{} in (select camera_id from marts.dim_cameras where category = {})")
+OF_DEMOGRAPHICS = sql.SQL("person_id in (select person_id from marts.dim_persons where {})")
 OF_SESSIONS = sql.SQL("session_id in (select session_id from marts.fct_sessions where {})")
-OF_EVENTS = sql.SQL("camera_id in (select camera_id from marts.fct_events where {})")
+OF_EVENTS = sql.SQL("{0} in (select {0} from marts.fct_events where {1})")
+OF_VISITED = sql.SQL(
+    "exists (select from marts.fct_events where fct_events.person_id = fct_visits.person_id "
+    "and fct_events.site_id = fct_visits.site_id and event_at between started_at and ended_at "
+    "and (is_entry or is_exit) and {})"
+)
 
 
 def session_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
@@ -15,54 +21,159 @@ def session_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable
     return all_of(
         [
             *_of_place(chosen, parameters),
-            *_any("person_id", chosen.person_ids, parameters),
+            *of_person(chosen, parameters),
             *_of_time("entry_at", chosen.spans, parameters),
-            *_of_session(chosen, parameters),
+            *of_session(chosen, parameters),
         ]
     )
 
 
 def event_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     """Give what the filters ask of `fct_events`: an event passes where its session does."""
+    return all_of(
+        [
+            *_of_place(chosen, parameters),
+            *of_person(chosen, parameters),
+            *_of_time("event_at", chosen.spans, parameters),
+            *_of_own_session(chosen, parameters),
+        ]
+    )
+
+
+def visit_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    """Give what the filters ask of `fct_visits`: its start, its person, and a part of it."""
     conditions = [
-        *_of_place(chosen, parameters),
-        *_any("person_id", chosen.person_ids, parameters),
-        *_of_time("event_at", chosen.spans, parameters),
+        *any_of_column("site_id", chosen.site_ids, parameters),
+        *of_person(chosen, parameters),
+        *_of_time("started_at", chosen.spans, parameters),
     ]
-    if chosen.is_of_sessions:
-        conditions.append(OF_SESSIONS.format(all_of(_of_session(chosen, parameters))))
+    if chosen.camera_ids or chosen.categories or chosen.is_of_sessions:
+        parts = [*_of_camera(chosen, parameters), *_of_own_session(chosen, parameters)]
+        conditions.append(OF_VISITED.format(all_of(parts)))
     return all_of(conditions)
+
+
+def transition_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    """Give what the filters ask of a transition: its later session, and either of its cameras."""
+    either = [
+        all_of(_of_camera(chosen, parameters, name)) for name in ("camera_id", "from_camera_id")
+    ]
+    return all_of(
+        [
+            sql.SQL("({})").format(sql.SQL(" or ").join(either)),
+            *_of_time("entry_at", chosen.spans, parameters),
+            *of_session(chosen, parameters),
+        ]
+    )
+
+
+def walk_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    """Give which visits may hold a fitting transition: all of a person's steps are needed."""
+    starts = [span.start for span in chosen.spans]
+    ends = [span.end for span in chosen.spans]
+    earliest = min(start for start in starts if start) if starts and all(starts) else None
+    latest = max(end for end in ends if end) if ends and all(ends) else None
+    return all_of(
+        [
+            *any_of_column("site_id", chosen.site_ids, parameters),
+            *of_person(chosen, parameters),
+            *_compare("ended_at", ">=", earliest, parameters),
+            *_compare("started_at", "<", latest, parameters),
+        ]
+    )
 
 
 def camera_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     """Give what the filters ask of `dim_cameras`: a fitting place, and a fitting event there."""
     conditions = [
-        *_any("site_id", chosen.site_ids, parameters),
-        *_any("camera_id", chosen.camera_ids, parameters),
-        *_any("category", chosen.categories, parameters),
+        *any_of_column("site_id", chosen.site_ids, parameters),
+        *any_of_column("camera_id", chosen.camera_ids, parameters),
+        *any_of_column("category", chosen.categories, parameters),
     ]
-    is_bounded = any(span.start or span.end for span in chosen.spans)
-    if is_bounded or chosen.person_ids or chosen.is_of_sessions:
-        conditions.append(OF_EVENTS.format(event_conditions(chosen, parameters)))
+    if chosen.is_bounded or chosen.is_of_persons:
+        conditions.append(_of_events("camera_id", chosen, parameters))
     return all_of(conditions)
 
 
-def _of_place(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+def site_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    """Give what the filters ask of `dim_sites`: that there is a fitting event."""
+    conditions = any_of_column("site_id", chosen.site_ids, parameters)
+    if chosen.is_bounded or chosen.is_of_persons or chosen.camera_ids or chosen.categories:
+        conditions.append(_of_events("site_id", chosen, parameters))
+    return all_of(conditions)
+
+
+def person_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    """Give what the filters ask of `dim_persons`: who it is, and a fitting event."""
     conditions = [
-        *_any("site_id", chosen.site_ids, parameters),
-        *_any("camera_id", chosen.camera_ids, parameters),
+        *any_of_column("person_id", chosen.person_ids, parameters),
+        *_of_demographics(chosen, parameters),
     ]
-    if chosen.categories:
-        conditions.append(OF_CATEGORY.format(_any_of(chosen.categories, parameters)))
+    is_placed = bool(chosen.site_ids or chosen.camera_ids or chosen.categories)
+    if chosen.is_bounded or chosen.is_of_sessions or is_placed:
+        conditions.append(_of_events("person_id", chosen, parameters))
+    return all_of(conditions)
+
+
+def of_person(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+    """Give what the filters ask of the person of a row."""
+    conditions = any_of_column("person_id", chosen.person_ids, parameters)
+    if chosen.is_demographic:
+        known = all_of(_of_demographics(chosen, parameters))
+        conditions.append(OF_DEMOGRAPHICS.format(known))
     return conditions
 
 
-def _of_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+def of_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+    """Give what the filters ask of how a session ended and how long it was."""
     return [
-        *_any("session_status", chosen.statuses, parameters),
+        *any_of_column("session_status", chosen.statuses, parameters),
         *_compare("dwell_seconds", ">=", chosen.min_dwell, parameters),
         *_compare("dwell_seconds", "<=", chosen.max_dwell, parameters),
     ]
+
+
+def any_of_column(
+    column: str, values: tuple[str, ...], parameters: Parameters
+) -> list[sql.Composable]:
+    """Give the condition that a column has one of some values, none where none is named."""
+    if not values:
+        return []
+    return [sql.SQL("{} = {}").format(sql.Identifier(column), _any(values, parameters))]
+
+
+def _of_place(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+    sites = any_of_column("site_id", chosen.site_ids, parameters)
+    return [*sites, *_of_camera(chosen, parameters)]
+
+
+def _of_camera(
+    chosen: Chosen, parameters: Parameters, column: str = "camera_id"
+) -> list[sql.Composable]:
+    conditions = any_of_column(column, chosen.camera_ids, parameters)
+    if chosen.categories:
+        categories = _any(chosen.categories, parameters)
+        conditions.append(OF_CATEGORY.format(sql.Identifier(column), categories))
+    return conditions
+
+
+def _of_demographics(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+    text = sql.SQL("coalesce({}, 'unknown') = {}")
+    return [
+        text.format(sql.Identifier(column), _any(values, parameters))
+        for column, values in (("age_group", chosen.age_groups), ("gender", chosen.genders))
+        if values
+    ]
+
+
+def _of_own_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+    if not chosen.is_of_sessions:
+        return []
+    return [OF_SESSIONS.format(all_of(of_session(chosen, parameters)))]
+
+
+def _of_events(column: str, chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    return OF_EVENTS.format(sql.Identifier(column), event_conditions(chosen, parameters))
 
 
 def _of_time(column: str, spans: tuple[Span, ...], parameters: Parameters) -> list[sql.Composable]:
@@ -70,7 +181,7 @@ def _of_time(column: str, spans: tuple[Span, ...], parameters: Parameters) -> li
     choices = [
         all_of(
             [
-                *_any("site_id", span.site_ids or (), parameters),
+                *any_of_column("site_id", span.site_ids or (), parameters),
                 *_compare(column, ">=", span.start, parameters),
                 *_compare(column, "<", span.end, parameters),
             ]
@@ -80,13 +191,7 @@ def _of_time(column: str, spans: tuple[Span, ...], parameters: Parameters) -> li
     return [sql.SQL("({})").format(sql.SQL(" or ").join(choices))] if choices else []
 
 
-def _any(column: str, values: tuple[str, ...], parameters: Parameters) -> list[sql.Composable]:
-    if not values:
-        return []
-    return [sql.SQL("{} = {}").format(sql.Identifier(column), _any_of(values, parameters))]
-
-
-def _any_of(values: tuple[str, ...], parameters: Parameters) -> sql.Composable:
+def _any(values: tuple[str, ...], parameters: Parameters) -> sql.Composable:
     return sql.SQL("any({}::text[])").format(parameters.bind(list(values)))
 
 

@@ -1,6 +1,6 @@
-"""Pages of a table by keyset: each page starts after the last row of the one before."""
+"""Pages of rows by keyset: each page starts after the last row of the one before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,8 +8,18 @@ from psycopg import sql
 
 from serving.queries.statements import Connection, Parameters, all_of, statement
 
-Type = Literal["text", "uuid", "timestamptz", "double precision", "bigint", "boolean", "jsonb"]
+Type = Literal[
+    "text", "uuid", "timestamptz", "date", "double precision", "bigint", "integer", "numeric",
+    "boolean", "jsonb", "bigint[]",
+]  # fmt: skip
+UNSORTABLE = frozenset({"jsonb", "bigint[]"})
 Key = str | None
+Statement = sql.SQL | sql.Composed
+Rows = Callable[[Parameters], Statement]
+Where = Callable[[Parameters], sql.Composable]
+
+# Rows that are fetched, encoded and sent at a time: what an export holds in memory.
+BATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -23,17 +33,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Listing:
-    """A table that is given page by page; `key` makes its every order total."""
+    """Rows that are given page by page; the columns of `key` make their every order total."""
 
-    table: sql.Identifier
     columns: Mapping[str, Column]
-    key: str
+    key: tuple[str, ...]
     default_sort: str
 
     @property
     def sortable(self) -> list[str]:
         """The columns that have an order."""
-        return [name for name, column in self.columns.items() if column.type != "jsonb"]
+        return [name for name, column in self.columns.items() if column.type not in UNSORTABLE]
 
 
 @dataclass(frozen=True)
@@ -54,40 +63,66 @@ class Page:
     limit: int
     after: tuple[Key, ...] | None = None
 
+    @property
+    def types(self) -> dict[str, Type]:
+        """The type of each column that is shown."""
+        return {name: self.listing.columns[name].type for name in self.fields}
 
-Where = Callable[[Parameters], sql.Composable]
+
+def rows_of(table: str, where: Where) -> Rows:
+    """Give the rows of a mart that fit a condition."""
+
+    def rows(parameters: Parameters) -> Statement:
+        text = sql.SQL("select * from {} where {}")
+        return text.format(sql.Identifier("marts", table), where(parameters))
+
+    return rows
 
 
 async def read_page(
-    connection: Connection, page: Page, where: Where
+    connection: Connection, page: Page, rows: Rows
 ) -> tuple[list[str], tuple[Key, ...] | None]:
     """Give the rows as JSON, and the last one's keys if there are more."""
     parameters = Parameters()
-    conditions = [where(parameters)]
-    if page.after is not None:
-        conditions.append(_after(page, page.after, parameters))
-    query = statement("page").format(
+    query = _query(page, rows, parameters, page.limit + 1)
+    cursor = await connection.execute(query, parameters)
+    found = await cursor.fetchall()
+    last = tuple(found[page.limit - 1][1]) if len(found) > page.limit else None
+    return [row[0] for row in found[: page.limit]], last
+
+
+async def read_batches(
+    connection: Connection, page: Page, rows: Rows
+) -> AsyncGenerator[list[str], None]:
+    """Give all rows as JSON, a batch at a time, from one state of the data."""
+    parameters = Parameters()
+    query = _query(page, rows, parameters, None)
+    async with connection.transaction(), connection.cursor(name="export") as cursor:
+        await cursor.execute(query, parameters)
+        while batch := await cursor.fetchmany(BATCH):
+            yield [row[0] for row in batch]
+
+
+async def count_rows(connection: Connection, rows: Rows) -> int:
+    """Count the rows of all pages."""
+    parameters = Parameters()
+    query = sql.SQL("select count(*) from ({}) as page").format(rows(parameters))
+    row = await (await connection.execute(query, parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _query(page: Page, rows: Rows, parameters: Parameters, limit: int | None) -> Statement:
+    after = [] if page.after is None else [_after(page, page.after, parameters)]
+    return statement("page").format(
         keys=sql.SQL(", ").join(
             sql.SQL("{}::text").format(_column(order)) for order in page.orders
         ),
-        table=page.listing.table,
-        conditions=all_of(conditions),
+        rows=rows(parameters),
+        conditions=all_of(after),
         orders=sql.SQL(", ").join(_order(page.listing, order) for order in page.orders),
-        limit=parameters.bind(page.limit + 1),
+        limit=parameters.bind(limit),
         fields=sql.SQL(", ").join(map(sql.Identifier, page.fields)),
     )
-    cursor = await connection.execute(query, parameters)
-    rows = await cursor.fetchall()
-    last = tuple(rows[page.limit - 1][1]) if len(rows) > page.limit else None
-    return [row[0] for row in rows[: page.limit]], last
-
-
-async def count_rows(connection: Connection, listing: Listing, where: Where) -> int:
-    """Count the rows of all pages."""
-    parameters = Parameters()
-    query = sql.SQL("select count(*) from {} where {}").format(listing.table, where(parameters))
-    row = await (await connection.execute(query, parameters)).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _order(listing: Listing, order: Order) -> sql.Composable:

@@ -3,11 +3,11 @@
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from serving.queries.listing import Column, Listing
-from serving.queries.statements import Connection, Parameters
+from serving.queries.conditions import any_of_column
+from serving.queries.listing import Column, Listing, Rows, rows_of
+from serving.queries.statements import Connection, Parameters, all_of
 
 LOADS = Listing(
-    table=sql.Identifier("marts", "fct_loads"),
     columns={
         "load_id": Column("bigint"),
         "file_name": Column("text"),
@@ -26,12 +26,11 @@ LOADS = Listing(
         "stored_as": Column("text", is_nullable=True),
         "validation": Column("jsonb", is_nullable=True, is_extra=True),
     },
-    key="load_id",
+    key=("load_id",),
     default_sort="-load_id",
 )
 
 REJECTIONS = Listing(
-    table=sql.Identifier("marts", "fct_rejected_rows"),
     columns={
         "load_id": Column("bigint"),
         "line_number": Column("bigint"),
@@ -41,27 +40,33 @@ REJECTIONS = Listing(
         "raw_line": Column("text"),
         "expectation": Column("text"),
     },
-    key="line_number",
+    key=("line_number",),
     default_sort="line_number",
 )
 
 
-def rejections_of(load_id: int, parameters: Parameters) -> sql.Composable:
-    """Give the condition on the rejected rows of one load."""
-    return sql.SQL("load_id = {}").format(parameters.bind(load_id))
+def rejections_of(load_id: int) -> Rows:
+    """Give the rejected rows of one load."""
+
+    def conditions(parameters: Parameters) -> sql.Composable:
+        return sql.SQL("load_id = {}").format(parameters.bind(load_id))
+
+    return rows_of("fct_rejected_rows", conditions)
 
 
-def loads_with(statuses: tuple[str, ...], parameters: Parameters) -> sql.Composable:
-    """Give the condition on loads of some statuses, all where none is named."""
-    if not statuses:
-        return sql.SQL("true")
-    return sql.SQL("status = any({}::text[])").format(parameters.bind(list(statuses)))
+def loads_with(statuses: tuple[str, ...]) -> Rows:
+    """Give the loads of some statuses, all where none is named."""
+
+    def conditions(parameters: Parameters) -> sql.Composable:
+        return all_of(any_of_column("status", statuses, parameters))
+
+    return rows_of("fct_loads", conditions)
 
 
 async def read_load(connection: Connection, load_id: int) -> dict[str, object] | None:
     """Give a load with everything that is known of it; None if there is none."""
     columns = sql.SQL(", ").join(map(sql.Identifier, LOADS.columns))
-    query = sql.SQL("select {} from {} where load_id = %s").format(columns, LOADS.table)
+    query = sql.SQL("select {} from marts.fct_loads where load_id = %s").format(columns)
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, [load_id])
         return await cursor.fetchone()

@@ -3,7 +3,7 @@ select
     array[{keys}] as keys
 from (
     select *
-    from {table} as page
+    from ({rows}) as page
     where {conditions}
     order by {orders}
     limit {limit}

@@ -27,6 +27,22 @@ class Camera:
     last_event_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Demographics:
+    """The age groups and genders that persons have, unknown among them."""
+
+    age_groups: frozenset[str]
+    genders: frozenset[str]
+
+
+async def demographics(connection: Connection) -> Demographics:
+    """Give what age groups and genders there are."""
+    cursor = await connection.execute(statement("demographic_values"))
+    pairs = [(age_group, gender) for age_group, gender in await cursor.fetchall()]
+    age_groups, genders = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    return Demographics(frozenset({*age_groups, "unknown"}), frozenset({*genders, "unknown"}))
+
+
 async def latest_version(connection: Connection) -> Version | None:
     """Give the latest data version, None before the first."""
     async with connection.cursor(row_factory=class_row(Version)) as cursor:

@@ -1,22 +1,29 @@
-"""Cameras."""
+"""Cameras, sites and persons."""
 
-from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.answers import published
+from serving.errors import Problem, echo
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.queries.conditions import camera_conditions
-from serving.queries.dimensions import CAMERAS
-from serving.routers.documented import answers
-from serving.schemas.dimensions import CameraPage
+from serving.queries.dimensions import (
+    CAMERAS,
+    PERSONS,
+    SITES,
+    cameras_of,
+    persons_of,
+    sites_of,
+)
+from serving.queries.persons import read_person
+from serving.routers.documented import NOT_FOUND, answers, tabular
+from serving.schemas.dimensions import CameraPage, PersonAnswer, PersonPage, SitePage
 
 router = APIRouter(tags=["dimensions"])
 
 
-@router.get("/cameras", responses=answers(CameraPage))
+@tabular(router, "/cameras", answers(CameraPage))
 async def cameras(
     request: Request,
     filters: FilterQuery,
@@ -25,5 +32,50 @@ async def cameras(
     """Cameras; a filter on time, person or session leaves those with a fitting event."""
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
-        chosen = filters.fit(reading.snapshot, clock)
-        return await reading.page(asked, partial(camera_conditions, chosen), clock)
+        return await reading.page(asked, cameras_of(await reading.fit(filters, clock)), clock)
+
+
+@tabular(router, "/sites", answers(SitePage))
+async def sites(
+    request: Request,
+    filters: FilterQuery,
+    asked: Annotated[PageRequest, Depends(page_of(SITES))],
+) -> Response:
+    """Sites; any other filter than site_id leaves those with a fitting event."""
+    async with published(request) as reading:
+        clock = asked.clock(reading.as_of)
+        return await reading.page(asked, sites_of(await reading.fit(filters, clock)), clock)
+
+
+@tabular(router, "/persons", answers(PersonPage))
+async def persons(
+    request: Request,
+    filters: FilterQuery,
+    asked: Annotated[PageRequest, Depends(page_of(PERSONS))],
+) -> Response:
+    """Persons and what is known of them over all time; filters leave those with a fitting event."""
+    async with published(request) as reading:
+        clock = asked.clock(reading.as_of)
+        return await reading.page(asked, persons_of(await reading.fit(filters, clock)), clock)
+
+
+@router.get("/persons/{person_id}", responses={**answers(PersonAnswer), **NOT_FOUND})
+async def person(
+    request: Request,
+    person_id: Annotated[str, Path(description="The person.", examples=["P-0042"])],
+    limit: Annotated[
+        int, Query(ge=1, le=1000, description="Most visits, and most sessions, that are shown.")
+    ] = 100,
+) -> Response:
+    """One person with the latest visits and sessions.
+
+    /v1/visits and /v1/sessions with person_id= have all of them, page by page.
+    """
+    async with published(request) as reading:
+        found = None
+        if "\x00" not in person_id:
+            found = await read_person(reading.connection, person_id, limit)
+        if found is None:
+            detail = f"There is no person {echo(person_id)}; /v1/persons lists who there is."
+            raise Problem(404, detail)
+        return reading.answer(found)

@@ -1,6 +1,5 @@
-"""Sessions and events, page by page."""
+"""Events, sessions and visits, page by page."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -8,15 +7,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from serving.answers import published
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.queries.conditions import event_conditions, session_conditions
-from serving.queries.facts import EVENTS, SESSIONS
-from serving.routers.documented import answers
-from serving.schemas.facts import EventPage, SessionPage
+from serving.queries.facts import EVENTS, SESSIONS, VISITS, events_of, sessions_of, visits_of
+from serving.routers.documented import answers, tabular
+from serving.schemas.facts import EventPage, SessionPage, VisitPage
 
 router = APIRouter(tags=["facts"])
 
 
-@router.get("/sessions", responses=answers(SessionPage))
+@tabular(router, "/sessions", answers(SessionPage))
 async def sessions(
     request: Request,
     filters: FilterQuery,
@@ -25,11 +23,10 @@ async def sessions(
     """Sessions that were entered in the range."""
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
-        chosen = filters.fit(reading.snapshot, clock)
-        return await reading.page(asked, partial(session_conditions, chosen), clock)
+        return await reading.page(asked, sessions_of(await reading.fit(filters, clock)), clock)
 
 
-@router.get("/events", responses=answers(EventPage))
+@tabular(router, "/events", answers(EventPage))
 async def events(
     request: Request,
     filters: FilterQuery,
@@ -38,5 +35,16 @@ async def events(
     """Events of the range; filters on status and dwell look at the session of an event."""
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
-        chosen = filters.fit(reading.snapshot, clock)
-        return await reading.page(asked, partial(event_conditions, chosen), clock)
+        return await reading.page(asked, events_of(await reading.fit(filters, clock)), clock)
+
+
+@tabular(router, "/visits", answers(VisitPage))
+async def visits(
+    request: Request,
+    filters: FilterQuery,
+    asked: Annotated[PageRequest, Depends(page_of(VISITS))],
+) -> Response:
+    """Visits that started in the range; filters on cameras and sessions look at their parts."""
+    async with published(request) as reading:
+        clock = asked.clock(reading.as_of)
+        return await reading.page(asked, visits_of(await reading.fit(filters, clock)), clock)

@@ -24,10 +24,10 @@ async def kpis(
 ) -> Response:
     """Events, visitors, dwell and repeat visitors of a range."""
     async with published(request) as reading:
-        now = await read_kpis(reading.connection, filters.fit(reading.snapshot))
+        now = await read_kpis(reading.connection, await reading.fit(filters))
         if not compare:
             return reading.answer(now)
-        chosen, earlier = filters.fit_previous(reading.snapshot)
+        chosen, earlier = await reading.fit_previous(filters)
         before = await read_kpis(reading.connection, chosen)
         previous = {"from": earlier.start, "to": earlier.end, **before}
         return reading.answer({**now, "previous": previous, "change": _changes(now, before)})

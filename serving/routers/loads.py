@@ -1,6 +1,5 @@
 """The ledger: what came in, and what was refused."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -9,14 +8,14 @@ from serving.answers import live
 from serving.errors import Problem
 from serving.pagination import PageRequest, page_of
 from serving.queries.loads import LOADS, REJECTIONS, loads_with, read_load, rejections_of
-from serving.routers.documented import NOT_FOUND, live_answers
+from serving.routers.documented import NOT_FOUND, live_answers, tabular
 from serving.schemas.loads import LoadAnswer, LoadPage, LoadStatus, RejectionPage
 
 router = APIRouter(tags=["loads"])
 LoadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the load.", examples=[12])]
 
 
-@router.get("/loads", responses=live_answers(LoadPage))
+@tabular(router, "/loads", live_answers(LoadPage))
 async def loads(
     request: Request,
     asked: Annotated[PageRequest, Depends(page_of(LOADS))],
@@ -26,7 +25,7 @@ async def loads(
 ) -> Response:
     """Files that came in, the latest first, while they load too."""
     async with live(request) as reading:
-        return await reading.page(asked, partial(loads_with, status))
+        return await reading.page(asked, loads_with(status))
 
 
 @router.get("/loads/{load_id}", responses={**live_answers(LoadAnswer), **NOT_FOUND})
@@ -39,7 +38,7 @@ async def load(request: Request, load_id: LoadId) -> Response:
         return reading.answer(found)
 
 
-@router.get("/loads/{load_id}/rejections", responses={**live_answers(RejectionPage), **NOT_FOUND})
+@tabular(router, "/loads/{load_id}/rejections", {**live_answers(RejectionPage), **NOT_FOUND})
 async def rejections(
     request: Request,
     load_id: LoadId,
@@ -49,7 +48,7 @@ async def rejections(
     async with live(request) as reading:
         if await read_load(reading.connection, load_id) is None:
             raise _no_load(load_id)
-        return await reading.page(asked, partial(rejections_of, load_id))
+        return await reading.page(asked, rejections_of(load_id))
 
 
 def _no_load(load_id: int) -> Problem:

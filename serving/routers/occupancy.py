@@ -30,7 +30,7 @@ async def occupancy(
     """
     _refuse_what_buckets_do_not_know(filters.asked)
     async with published(request) as reading:
-        chosen = filters.fit(reading.snapshot)
+        chosen = await reading.fit(filters)
         cameras = chosen_cameras(chosen, reading.snapshot)
         windows = windows_of(chosen, cameras, reading.snapshot, granularity)
         stored = await read_occupancy(

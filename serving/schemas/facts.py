@@ -54,3 +54,27 @@ class EventPage(ListEnvelope):
     """A page of events."""
 
     data: list[Event]
+
+
+class Visit(Row):
+    """One person at one site, across cameras."""
+
+    visit_id: UUID = Field(examples=["c0c1f0f3-64b2-4a55-8a3e-57d9b6f3f0aa"])
+    person_id: str = Field(examples=["P-0042"])
+    site_id: str = Field(examples=["default"])
+    started_at: datetime = Field(examples=["2026-03-01T08:00:00+00:00"])
+    ended_at: datetime = Field(examples=["2026-03-01T09:12:30+00:00"])
+    duration_seconds: float = Field(examples=[4350.0])
+    session_count: int = Field(description="Sessions of any status", examples=[3])
+    camera_count: int = Field(description="Distinct cameras", examples=[2])
+    first_camera_id: str = Field(examples=["CAM-01"])
+    last_camera_id: str = Field(examples=["CAM-03"])
+    is_returning: bool = Field(
+        description="Whether there is a visit on an earlier day of the site", examples=[False]
+    )
+
+
+class VisitPage(ListEnvelope):
+    """A page of visits."""
+
+    data: list[Visit]

@@ -3,7 +3,9 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-from tests.integration.api_model import Event
+from tests.reference.cameras import SeededCamera
+from tests.reference.events import RawRow
+from tests.reference.warehouse import Marts, modelled
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 CAMERAS = {
@@ -13,7 +15,6 @@ CAMERAS = {
     "CAM-D": ("Gate", "south"),
 }
 ZONES = {"north": "Europe/Berlin", "south": "America/New_York"}
-CATEGORIES = {"entrance": ["CAM-A", "CAM-D"], "checkout": ["CAM-B"], "general": ["CAM-C"]}
 SILENT = "CAM-X"
 SEEDS = (
     "insert into seeds.sites values ('north', 'North', 'Europe/Berlin'), "
@@ -21,19 +22,37 @@ SEEDS = (
     "insert into seeds.cameras (camera_id, camera_name, site_id) "
     "values ('CAM-X', 'Unplugged', 'north')",
 )
+SEEDED = [SeededCamera(SILENT, "Unplugged", "north")]
 
 
-def made_up_events(seed: int = 7, persons: int = 25, days: int = 6) -> list[Event]:
+def made_up_rows(seed: int = 7, persons: int = 25, days: int = 6) -> list[RawRow]:
     """Give visits with missed and repeated entries and exits, ties and other events."""
     dice = random.Random(seed)
-    events: list[Event] = []
+    rows: list[RawRow] = []
     for number in range(persons):
         person = f"P-{number:02}"
+        age_group, gender = dice.choice(["adult", "child", None]), dice.choice(["f", "m", None])
         for _ in range(dice.randint(1, 7)):
             camera = dice.choice(sorted(CAMERAS))
             at = START + timedelta(days=dice.randrange(days), minutes=dice.randrange(1440))
             stay = timedelta(minutes=dice.choice([0, 1, 7, 30, 95, 600, 1500]))
             kinds = dice.choice(["entry exit"] * 6 + ["entry", "exit", "appearance", "entry entry"])
+            name, site = CAMERAS[camera]
             for step, kind in enumerate(kinds.split()):
-                events.append(Event(at + step * stay, person, camera, kind))
-    return sorted(set(events))
+                when = at + step * stay
+                rows.append(
+                    RawRow(1, when, person, camera, kind, age_group, gender, name, None, site)
+                )
+    return rows
+
+
+ROWS = made_up_rows()
+
+
+def marts_of(rows: list[RawRow]) -> Marts:
+    """Give what the plain-Python model makes of rows, with the sites and cameras of the tests."""
+    return modelled(rows, ZONES, seeded_cameras=SEEDED)
+
+
+MARTS = marts_of(ROWS)
+CLOCK = max(row.event_at for row in ROWS)

@@ -11,33 +11,18 @@ from orchestration.lib.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.api_client import Api, running_api
-from tests.integration.api_events import CAMERAS, SEEDS, made_up_events
-from tests.integration.api_model import Event
+from tests.integration.api_events import ROWS, SEEDS
+from tests.integration.raw_rows import insert_rows
+from tests.reference.events import RawRow
 
-COPY = (
-    "copy raw.camera_events (load_id, line_number, event_at, person_id, camera_id, event_type, "
-    "camera_name, site_id, timestamp_text) from stdin"
-)
-LOAD = (
-    "insert into raw.loads (file_name, sha256, bytes, source, status, rows_read, rows_loaded, "
-    "finished_at) values (%s, %s, 10, 'default', 'loaded', %s, %s, now()) returning load_id"
-)
+CONTRACT_TABLES = Path(__file__).parent / "contract_tables.sql"
 SEEDS_ONLY = ["resource_type:seed"]
 
 
-def load_events(warehouse: Warehouse, name: str, events: Sequence[Event]) -> int:
-    """Put events into raw as the loader does, and give the load's number."""
+def load_rows(warehouse: Warehouse, rows: Sequence[RawRow]) -> None:
+    """Put rows into raw as the loader does."""
     with psycopg.connect(warehouse.loader) as connection:
-        counts = [len(events)] * 2
-        row = connection.execute(LOAD, [name, name, *counts]).fetchone()
-        assert row is not None
-        with connection.cursor().copy(COPY) as copy:
-            for number, event in enumerate(events, start=2):
-                place = CAMERAS.get(event.camera, (None, None))
-                copy.write_row(
-                    (row[0], number, event.at, event.person, event.camera, event.type, *place, "")
-                )
-        return int(row[0])
+        insert_rows(connection, rows)
 
 
 def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
@@ -45,6 +30,7 @@ def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
     result = project.build(warehouse.transformer, {}, exclude=SEEDS_ONLY)
     assert result.success, result.explanation
     with psycopg.connect(warehouse.transformer) as connection:
+        connection.execute(CONTRACT_TABLES.read_text("utf-8"))  # type: ignore[arg-type]
         publish(connection, "test", "models")
 
 
@@ -59,7 +45,7 @@ def built_database(server_url: str, template: Warehouse, shared_folder: Path) ->
         with psycopg.connect(warehouse.transformer) as connection:
             for statement in SEEDS:
                 connection.execute(statement)
-        load_events(warehouse, "march.csv", made_up_events())
+        load_rows(warehouse, ROWS)
         build_and_publish(warehouse, project)
         yield name
 

@@ -23,7 +23,7 @@ def parameters(api: Api) -> list[tuple[str, str]]:
     """Give every query parameter of every path, as the document has them."""
     document = api.get("/openapi.json").json()
     return [
-        (path.format(load_id=1), parameter["name"])
+        (path.format(load_id=1, person_id="P-01", name="fct_sessions"), parameter["name"])
         for path, operations in document["paths"].items()
         for parameter in operations["get"].get("parameters", [])
         if parameter["in"] == "query"

@@ -11,14 +11,14 @@ import pytest
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.api_client import Api, running_api
-from tests.integration.api_events import CAMERAS, SILENT, made_up_events
-from tests.integration.api_model import Event, sessions_of
+from tests.integration.api_events import CAMERAS, MARTS, SILENT
+from tests.reference.events import RawRow
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
 
-EVENTS = made_up_events()
-SESSIONS = sessions_of(EVENTS)
+EVENTS = MARTS["fct_events"]
+SESSIONS = MARTS["fct_sessions"]
 Row = dict[str, Any]
 
 
@@ -52,22 +52,20 @@ def test_sessions_are_those_of_the_rules(api: Api) -> None:
             row["session_status"], row["dwell_seconds"],
         )
         for row in found
-    } == {(s.person, s.camera, s.entry, s.exit, s.status, s.dwell) for s in SESSIONS}  # fmt: skip
+    } == {
+        (s.person_id, s.camera_id, s.entry_at, s.exit_at, s.session_status, s.dwell_seconds)
+        for s in SESSIONS
+    }  # fmt: skip
     keys = [(instant(row["entry_at"]), row["session_id"]) for row in found]
     assert keys == sorted(keys)
 
 
 def test_events_are_all_there(api: Api) -> None:
     found = rows(api, "/v1/events?limit=50")
-    assert (
-        sorted(
-            Event(datetime.fromisoformat(at), *rest)
-            for at, *rest in map(
-                itemgetter("event_at", "person_id", "camera_id", "event_type"), found
-            )
-        )
-        == EVENTS
-    )
+    assert sorted(
+        (datetime.fromisoformat(at), *rest)
+        for at, *rest in map(itemgetter("event_at", "person_id", "camera_id", "event_type"), found)
+    ) == sorted((one.event_at, one.person_id, one.camera_id, one.event_type) for one in EVENTS)
 
 
 @pytest.mark.parametrize(
@@ -97,23 +95,25 @@ def test_fields_are_those_asked_for(api: Api) -> None:
 
 def test_count_is_of_all_pages(api: Api) -> None:
     page = api.get("/v1/sessions?status=closed&count=exact&limit=2").json()
-    assert page["count"] == sum(session.status == "closed" for session in SESSIONS)
+    assert page["count"] == sum(session.session_status == "closed" for session in SESSIONS)
     assert len(page["data"]) == 2
     assert "count" not in api.get("/v1/sessions?limit=2").json()
 
 
 def test_events_pass_with_their_session(api: Api) -> None:
     found = rows(api, "/v1/events?min_dwell=1800&max_dwell=5700")
-    wanted = [s for s in SESSIONS if s.dwell is not None and 1800 <= s.dwell <= 5700]
+    wanted = [s for s in SESSIONS if 1800 <= (s.dwell_seconds or 0) <= 5700]
     assert len(wanted) > 3
-    assert sum(row["dwell_seconds"] or 0 for row in found) == sum(s.dwell or 0 for s in wanted)
+    assert sum(row["dwell_seconds"] or 0 for row in found) == sum(
+        s.dwell_seconds or 0 for s in wanted
+    )
     assert len(found) == 2 * len(wanted)
 
 
 def test_cameras_are_those_with_a_fitting_event(api: Api) -> None:
     everything = rows(api, "/v1/cameras?limit=2")
     assert [row["camera_id"] for row in everything] == [*CAMERAS, SILENT]
-    seen = {event.camera for event in EVENTS if event.person == "P-05"}
+    seen = {event.camera_id for event in EVENTS if event.person_id == "P-05"}
     assert {row["camera_id"] for row in rows(api, "/v1/cameras?person_id=P-05")} == seen
     assert [row["camera_id"] for row in rows(api, "/v1/cameras?category=checkout")] == ["CAM-B"]
 
@@ -121,13 +121,15 @@ def test_cameras_are_those_with_a_fitting_event(api: Api) -> None:
 def test_pages_stay_whole_while_data_loads(
     own_warehouse: Warehouse, shared_folder: Path, tmp_path: Path
 ) -> None:
-    from tests.integration.api_warehouse import build_and_publish, load_events
+    from tests.integration.api_warehouse import build_and_publish, load_rows
 
     start = datetime(2026, 2, 28, tzinfo=UTC)
-    later = [Event(start + timedelta(hours=9 * n), "P-late", "CAM-A", "entry") for n in range(30)]
+    later = [
+        RawRow(2, start + timedelta(hours=9 * n), "P-late", "CAM-A", "entry") for n in range(30)
+    ]
     with running_api(own_warehouse, tmp_path) as api:
         firsts = [api.get(f"/v1/sessions?{query}") for query in ("limit=20", "last=9d&limit=20")]
-        load_events(own_warehouse, "late.csv", later)
+        load_rows(own_warehouse, later)
         build_and_publish(own_warehouse, DbtProject(shared_folder / "dbt-api"))
         rests = [rows(api, first.links["next"]["url"]) for first in firsts]
         now = api.get("/v1/sessions?limit=1000&count=exact").json()

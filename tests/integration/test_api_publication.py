@@ -17,7 +17,10 @@ from tests.integration.api_client import Api, running_api, write_urls
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
 
-ANALYTICAL = ["/v1/kpis", "/v1/sessions", "/v1/events", "/v1/cameras", "/v1/occupancy"]
+ANALYTICAL = [
+    "/v1/kpis", "/v1/sessions", "/v1/events", "/v1/visits", "/v1/persons", "/v1/cameras",
+    "/v1/sites", "/v1/occupancy",
+]  # fmt: skip
 LIVE = ["/v1/loads", "/v1/loads/1", "/v1/loads/1/rejections"]
 
 
@@ -53,7 +56,7 @@ def test_loads_are_there_before_the_first_version(
     run_as_superuser(server_url, own_warehouse, "delete from marts.data_versions")
     with running_api(own_warehouse, tmp_path) as api:
         body = api.get("/v1/loads").json()
-        assert [load["file_name"] for load in body["data"]] == ["march.csv"]
+        assert [load["file_name"] for load in body["data"]] == ["file 1"]
         assert (body["data_version"], body["as_of"]) == (None, None)
         assert "No data is published yet" in detail(api, "/v1/kpis", 503)
 
@@ -61,8 +64,9 @@ def test_loads_are_there_before_the_first_version(
 def test_a_version_without_events_is_empty(
     server_url: str, own_warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    tables = "dim_cameras, marts.dim_sites, marts.fct_events, marts.fct_sessions"
-    run_as_superuser(server_url, own_warehouse, f"truncate marts.{tables}")
+    tables = ["dim_cameras", "dim_sites", "dim_persons", "fct_events", "fct_sessions", "fct_visits"]
+    for table in tables:
+        run_as_superuser(server_url, own_warehouse, f"truncate marts.{table}")
     with running_api(own_warehouse, tmp_path) as api:
         assert api.get("/readyz").json()["as_of"] is None
         for query in ("", "?last=7d", "?from=2026-03-01&to=2026-03-02"):
