@@ -2,6 +2,7 @@
 
 import uvicorn
 
+from serving.connections import protocol_of
 from serving.main import create_app
 from serving.settings import current_settings
 
@@ -19,6 +20,9 @@ def main() -> None:
         access_log=settings.api_access_log,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        http=protocol_of(settings.api_patience_seconds),
+        ws="none",
+        forwarded_allow_ips=settings.api_trusted_proxies,
     )
 
 

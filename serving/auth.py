@@ -33,8 +33,11 @@ HOW_TO_GET_ONE = "Make one where the stack runs: dwellhouse keys create NAME"
 class Access:
     """Decides whether a request may pass."""
 
-    def __init__(self, database: Database, routes: DocumentedRoutes) -> None:
+    def __init__(
+        self, database: Database, routes: DocumentedRoutes, origins: frozenset[str] = frozenset()
+    ) -> None:
         self._database = database
+        self._origins = origins
         self._routes = routes
         self._keys = Momentary(self._look_up, FRESH_SECONDS)
 
@@ -44,11 +47,9 @@ class Access:
         Raises the Problem that it is answered with otherwise: 401, 403; 503 without a database, for
         then nobody knows who may ask.
         """
-        if not scope["path"].startswith(GUARDED):
-            return None
         keys = await self._keys.get()
         if not keys:
-            _require_this_machine(scope)
+            self._require_this_machine(scope)
             return None
         key = _valid_key(keys, Headers(scope=scope).get("authorization"))
         self._require_scope(key, scope)
@@ -65,6 +66,20 @@ class Access:
             )
             challenge = f'Bearer realm="dwellhouse", error="insufficient_scope", scope="{needed}"'
             raise Problem(403, detail, headers={"WWW-Authenticate": challenge})
+
+    def _require_this_machine(self, scope: Scope) -> None:
+        """Refuse other machines, and pages of other sites in a browser on this one."""
+        headers = Headers(scope=scope)
+        named = [f"//{headers.get('host', 'localhost')}"]
+        if (origin := headers.get("origin")) and origin not in self._origins:
+            named.append(origin)
+        client = scope.get("client")
+        if not client or not is_loopback(client[0]) or not all(map(_names_this_machine, named)):
+            detail = (
+                "There is no key yet, so the API answers programs on its own machine only, at "
+                f"http://127.0.0.1. {HOW_TO_GET_ONE}"
+            )
+            raise _unauthorized(detail)
 
     async def _look_up(self) -> Mapping[str, ApiKey]:
         async with self._database.connection() as connection:
@@ -94,20 +109,6 @@ def _valid_key(keys: Mapping[str, ApiKey], header: str | None) -> ApiKey:
 def _unauthorized(detail: str, *, is_wrong: bool = False) -> Problem:
     challenge = 'Bearer realm="dwellhouse"' + (', error="invalid_token"' if is_wrong else "")
     return Problem(401, detail, headers={"WWW-Authenticate": challenge})
-
-
-def _require_this_machine(scope: Scope) -> None:
-    """Refuse other machines, and pages of other sites in a browser on this one."""
-    headers = Headers(scope=scope)
-    named = [f"//{headers.get('host', 'localhost')}", headers.get("origin", "//localhost")]
-    client = scope.get("client")
-    if client and is_loopback(client[0]) and all(map(_names_this_machine, named)):
-        return
-    detail = (
-        "There is no key yet, so the API answers programs on its own machine only, at "
-        f"http://127.0.0.1. {HOW_TO_GET_ONE}"
-    )
-    raise _unauthorized(detail)
 
 
 @lru_cache(maxsize=1024)

@@ -39,6 +39,7 @@ class AnswerCache:
         self._answers = answers
         self._shared = shared
         self._version: Version | None = None
+        self._prefix = ""
         self._flights: dict[str, asyncio.Future[KeptAnswer | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,10 +82,11 @@ class AnswerCache:
         if version != self._version:
             self._answers.clear()
             self._version = version
+            self._prefix = f"{version.number} {version.published_at}"
         query, accept = scope["query_string"], _accept(scope)
         short = len(query) + len(accept) <= LONGEST_REMEMBERED
         asked = (_remembered_asked if short else _asked)(query, accept)
-        return f"{version.number} {version.published_at} {scope['path']}?{asked}"
+        return f"{self._prefix} {scope['path']}?{asked}"
 
     async def _made(
         self, key: str, scope: Scope, receive: Receive, send: Send

@@ -3,12 +3,15 @@
 import re
 import secrets
 from dataclasses import dataclass
+from itertools import count
 
 from starlette.types import Scope
 
 from serving.queries.published import Version
 
 PLACE = "dwellhouse.exchange"
+OF_THIS_PROCESS = secrets.token_hex(6)
+COUNT = count(1)
 # An id that a proxy gave is kept, so that both logs can be laid side by side.
 SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -35,4 +38,4 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and SANE_ID.fullmatch(value):
             return str(value.decode("ascii"))
-    return secrets.token_hex(8)
+    return f"{OF_THIS_PROCESS}-{next(COUNT):x}"

@@ -10,15 +10,21 @@ from serving.audit import Asked, Audit, shortened
 from serving.auth import GUARDED, Access
 from serving.errors import Problem
 from serving.exchange import Exchange, exchange_of
+from serving.limits import Progress, require_small
+from serving.rates import Rates
 
 
 class Gate:
     """ASGI middleware in front of everything: lets a request pass or tells it why not."""
 
-    def __init__(self, app: ASGIApp, access: Access, audit: Audit) -> None:
+    def __init__(
+        self, app: ASGIApp, access: Access, rates: Rates, audit: Audit, patience_seconds: float
+    ) -> None:  # fmt: skip
         self._app = app
         self._access = access
+        self._rates = rates
         self._audit = audit
+        self._patience_seconds = patience_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and take note of it."""
@@ -46,26 +52,41 @@ class Gate:
     async def _pass(
         self, scope: Scope, receive: Receive, send: Send, exchange: Exchange
     ) -> None:  # fmt: skip
+        progress = Progress(self._patience_seconds, receive, send)
         try:
-            self._audit.require_room()
-            key = await self._access.key_of(scope)
+            require_small(scope)
+            async with progress.watched():
+                await self._check(scope, exchange)
+                await self._app(scope, progress.receive, progress.send)
         except Problem as problem:
             await problem.response(Request(scope))(scope, receive, send)
+
+    async def _check(self, scope: Scope, exchange: Exchange) -> None:
+        """Let a request pass; raises the Problem that it is answered with otherwise."""
+        if not scope["path"].startswith(GUARDED):
             return
+        self._audit.require_room()
+        await self._rates.count_address(address_of(scope))
+        key = await self._access.key_of(scope)
         exchange.key_id = key.key_id if key else None
-        await self._app(scope, receive, send)
+        await self._rates.count_key(key)
+
+
+def address_of(scope: Scope) -> str:
+    """Give the address that a request comes from, which a trusted proxy may have told."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _asked(
     scope: Scope, exchange: Exchange, asked_at: datetime, status: int, seconds: float
 ) -> Asked:
-    client = scope.get("client")
     path = scope.get("raw_path") or scope["path"].encode()
     return Asked(
         asked_at=asked_at,
         request_id=exchange.request_id,
         key_id=exchange.key_id,
-        address=client[0] if client else "",
+        address=address_of(scope),
         method=scope["method"],
         path=shortened(path),
         query=shortened(scope["query_string"]),

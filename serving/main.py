@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from serving import answers, errors, openapi
@@ -15,6 +16,7 @@ from serving.documented_routes import DocumentedRoutes
 from serving.gate import Gate
 from serving.kept_answers import KeptAnswers
 from serving.parameters import check_parameters
+from serving.rates import Rates
 from serving.redis_store import SharedAnswers, SharedRedis
 from serving.routers import dimensions, facts, health, kpis, loads, occupancy
 from serving.settings import ServingSettings
@@ -59,13 +61,29 @@ def create_app(settings: ServingSettings) -> FastAPI:
     app.include_router(health.router)
     for part in (errors, answers, openapi):
         part.install(app)
-    routes = DocumentedRoutes(app)
+    guard = Access(access, DocumentedRoutes(app), settings.cors_origins)
+    _put_in_front(app, settings, guard, audit, redis)
+    return app
+
+
+def _put_in_front(
+    app: FastAPI, settings: ServingSettings, guard: Access, audit: Audit, redis: SharedRedis | None
+) -> None:
+    """Let requests pass the gate, then the cache; what is added last comes first."""
     app.add_middleware(
-        AnswerCache, routes, app.state.versions,
+        AnswerCache, DocumentedRoutes(app), app.state.versions,
         KeptAnswers(settings.api_cache_bytes), SharedAnswers(redis) if redis else None,
     )  # fmt: skip
-    app.add_middleware(Gate, Access(access, routes), audit)
-    return app
+    rates = Rates(
+        settings.api_requests_per_minute_by_key, settings.api_requests_per_minute_by_address, redis
+    )
+    app.add_middleware(Gate, guard, rates, audit, settings.api_patience_seconds)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=sorted(settings.cors_origins),
+            allow_methods=["GET", "POST"], allow_headers=["Authorization"],
+            expose_headers=["ETag", "Link", "Retry-After", "X-Request-ID"],
+        )  # fmt: skip
 
 
 def _versioned() -> APIRouter:

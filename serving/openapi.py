@@ -15,6 +15,7 @@ PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 REFUSALS = {
     "401": {"description": "No key, or one that is wrong, expired or revoked", "content": PROBLEM},
     "403": {"description": "The key's scopes do not include this", "content": PROBLEM},
+    "429": {"description": "Too many requests; Retry-After tells when", "content": PROBLEM},
 }
 
 

@@ -26,12 +26,12 @@ class SharedRedis:
     """A Redis that is asked while it answers, and left alone for a moment when it does not."""
 
     def __init__(self, url: str) -> None:
-        pool = BlockingConnectionPool.from_url(
+        self.pool = BlockingConnectionPool.from_url(
             url, max_connections=MOST_CONNECTIONS, timeout=PATIENCE_SECONDS,
             socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )  # fmt: skip
-        self._redis = Redis(connection_pool=pool)
+        self._redis = Redis(connection_pool=self.pool)
         self._rests_until = float("-inf")
 
     async def close(self) -> None:

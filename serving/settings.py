@@ -41,12 +41,32 @@ class ServingSettings(BaseSettings):
         default=False, description="Whether the API logs a line for each request"
     )
 
+    api_requests_per_minute_by_key: int = Field(
+        6000, ge=0, description="Requests a minute that one key may make; 0 for any number"
+    )
+    api_requests_per_minute_by_address: int = Field(
+        6000, ge=0, description="Requests a minute from one address but this machine's own"
+    )
+    api_patience_seconds: float = Field(
+        30.0, gt=0, description="A request or client that stands still so long is given up"
+    )
+    api_trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses, by comma, whose X-Forwarded-For is believed"
+    )
+    api_cors_origins: str = Field(
+        "", description="Origins, by comma, whose pages may ask in a browser; none by default"
+    )
     api_cache_bytes: int = Field(
         64 * 1024**2, ge=0, description="Memory for answers that are kept; 0 keeps none"
     )
     redis_url: RedisUrl | None = Field(
         None, description="Redis that API processes share answers by (redis://host:6379/0)"
     )
+
+    @property
+    def cors_origins(self) -> frozenset[str]:
+        """The origins whose pages may ask."""
+        return frozenset(filter(None, map(str.strip, self.api_cors_origins.split(","))))
 
     def reader_url(self) -> str:
         """Give the URL of the role that reads the marts.
