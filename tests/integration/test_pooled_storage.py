@@ -1,0 +1,87 @@
+"""Dagster's history over kept connections, against the installed version of Dagster."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+import yaml
+from dagster._core.storage.event_log import AssetKeyTable
+from sqlalchemy import event
+
+from orchestration.runtime.pooled_storage import PooledPostgresStorage
+from tests.conftest import TEMPLATE, copied_database, with_database
+
+CONNECTIONS = """
+select pid from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() order by pid
+"""
+
+
+@dg.asset(check_specs=[dg.AssetCheckSpec("it_is_so", asset="number")])
+def number() -> dg.MaterializeResult:  # type: ignore[type-arg]
+    return dg.MaterializeResult(
+        metadata={"n": 1}, check_results=[dg.AssetCheckResult(check_name="it_is_so", passed=True)]
+    )
+
+
+@pytest.fixture
+def url(server_url: str, template: object) -> Iterator[str]:
+    with copied_database(server_url, TEMPLATE) as name:
+        yield with_database(server_url, name)
+
+
+@pytest.fixture
+def instance(url: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    storage = {
+        "module": PooledPostgresStorage.__module__, "class": PooledPostgresStorage.__name__,
+        "config": {"postgres_url": url},
+    }  # fmt: skip
+    chosen = {"storage": {"custom": storage}, "telemetry": {"enabled": False}}
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(chosen))
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        yield instance
+
+
+def connections(url: str) -> set[int]:
+    with psycopg.connect(url) as connection:
+        return {pid for (pid,) in connection.execute(CONNECTIONS)}
+
+
+def test_runs_are_written_over_few_connections_that_stay(
+    instance: dg.DagsterInstance, url: str
+) -> None:
+    assert dg.materialize([number], instance=instance).success
+    kept = connections(url)
+    assert 1 <= len(kept) <= 4
+    assert dg.materialize([number], instance=instance).success
+    assert connections(url) == kept
+    assert [run.is_success for run in instance.get_runs()] == [True, True]
+    latest = instance.get_latest_materialization_event(dg.AssetKey("number"))
+    assert latest is not None
+    assert latest.run_id == instance.get_runs()[0].run_id
+
+
+def test_a_restart_of_the_server_is_not_noticed(instance: dg.DagsterInstance, url: str) -> None:
+    assert dg.materialize([number], instance=instance).success
+    with psycopg.connect(url) as admin:
+        for pid in connections(url) - {admin.info.backend_pid}:
+            admin.execute("select pg_terminate_backend(%s)", [pid])
+    assert dg.materialize([number], instance=instance).success
+    assert len(instance.get_runs()) == 2
+
+
+def test_the_columns_of_its_tables_are_asked_for_once(instance: dg.DagsterInstance) -> None:
+    """Asked for each asset, they cost a run more than its load."""
+    dg.materialize([number], instance=instance)
+    asked: list[str] = []
+    storage = instance.event_log_storage
+    event.listen(
+        storage._engine, "before_cursor_execute",  # type: ignore[attr-defined]
+        lambda _c, _cursor, statement, parameters, *_: asked.append(f"{statement} {parameters}"),
+    )  # fmt: skip
+    for _ in range(3):
+        instance.get_asset_records([dg.AssetKey("number")])
+    assert asked
+    assert not [text for text in asked if "pg_attribute" in text and AssetKeyTable.name in text]
