@@ -1,5 +1,6 @@
 """What a warm worker finds imported and prepared, so that a run does not pay for it."""
 
+import importlib
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +11,20 @@ from dagster._cli import cli as dagster_cli
 from expectations.runner import gate
 from expectations.verdict import Tally
 from orchestration.definitions import defs
+from orchestration.defs.automation.jobs import INGEST_JOB
 from orchestration.defs.resources import load_rules
 from orchestration.defs.transform.dbt_project import dbt_project
 from orchestration.lib.candidate_rows import Layout
 from orchestration.lib.csv_reading import CsvFile
 from orchestration.lib.load_outcome import LoadRules
 from orchestration.settings import Settings
+
+# What Dagster, dbt and the load import at their first use only.
+LAZY = (
+    "orchestration.runtime.pooled_storage", "dagster._core.executor.in_process",
+    "dagster._core.storage.root", "dagster._core.storage.local_compute_log_manager",
+    "dbt.task.build", "babel.dates", "orchestration.lib.file_load",
+)  # fmt: skip
 
 REHEARSAL = (
     "timestamp,person_id,camera_id,event_type\n"
@@ -25,8 +34,10 @@ REHEARSAL = (
 
 def preload(settings: Settings) -> None:
     """Import and rehearse everything that a run does, short of any connection."""
-    defs()
+    defs().get_repository_def().get_job(INGEST_JOB)
     dbt_project().preload()
+    for module in LAZY:
+        importlib.import_module(module)
     _rehearse_gate(load_rules(settings))
 
 
