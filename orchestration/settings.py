@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     earliest_event: date = Field(date(2000, 1, 1), description="Older events are rejected")
 
     settle_seconds: float = Field(1.0, ge=0, description="How long a file must stay unchanged")
+    closed_settle_seconds: float = Field(
+        0.2, ge=0, description="The same, once the system says that nobody has it open to write"
+    )
     max_concurrent_runs: int = Field(2, ge=1, description="Most runs at the same time")
     batch_max_files: int = Field(200, ge=1, description="Most files in one run")
     batch_max_bytes: int = Field(2 * 1024**3, ge=1, description="Most bytes in one run")

@@ -67,6 +67,7 @@ class SettleWatch:
     """Remembers how long each file has stayed unchanged; lives as long as the sensor's process."""
 
     settle_seconds: float
+    closed_settle_seconds: float
     _since: dict[LandedFile, float] = field(default_factory=dict)
 
     def settled(self, files: Iterable[LandedFile], folder: Path) -> list[LandedFile]:
@@ -79,8 +80,10 @@ class SettleWatch:
         is_open = _is_open_for_writing(path)
         unchanged = now - self._since[file]
         if is_open is False:
-            # The kernel vouches for a local file, so its own clock can be believed as well.
+            # The kernel vouches for a local file, so its own clock can be believed as well. Whoever
+            # has closed a file is done with it, but for one who opens it again and again to append.
             unchanged = max(unchanged, time.time() - file.modified_ns / 1e9)
+            return unchanged >= self.closed_settle_seconds
         return not is_open and unchanged >= self.settle_seconds
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.lib import landing_files
 from orchestration.lib.file_moves import tidy
 from orchestration.lib.landing_files import Landing, SettleWatch
 
@@ -101,7 +102,7 @@ def test_a_missing_folder_is_empty(tmp_path: Path) -> None:
 
 
 def test_a_file_is_ready_once_it_has_stayed_unchanged(landing: Landing) -> None:
-    path, watch = landing.folder / "a.csv", SettleWatch(settle_seconds=0.3)
+    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=0.3)
     path.write_text("x")
     aged(path, -1000)
     for change in (lambda: path.write_text("xy"), lambda: aged(path, -2000)):
@@ -118,15 +119,29 @@ def test_a_file_is_ready_once_it_has_stayed_unchanged(landing: Landing) -> None:
 
 
 def test_a_local_file_that_nobody_has_changed_for_long_is_ready_at_once(landing: Landing) -> None:
-    path, watch = landing.folder / "a.csv", SettleWatch(settle_seconds=60)
+    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=60)
     path.write_text("x")
     assert settled(watch, landing) == []
     aged(path, 61)
     assert settled(watch, landing) == ["a.csv"]
 
 
+def test_where_nobody_can_tell_who_writes_a_file_settles_longer(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a network drive: neither who has the file open nor its clock can be believed."""
+    monkeypatch.setattr(landing_files, "_is_open_for_writing", lambda _path: None)
+    path, watch = landing.folder / "a.csv", SettleWatch(0.2, closed_settle_seconds=0)
+    path.write_text("x")
+    aged(path, 1000)
+    began = time.monotonic()
+    while not settled(watch, landing):
+        time.sleep(0.01)
+    assert 0.2 <= time.monotonic() - began < 5
+
+
 def test_a_file_that_came_back_settles_anew(landing: Landing) -> None:
-    path, watch = landing.folder / "a.csv", SettleWatch(settle_seconds=0.2)
+    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=0.2)
     path.write_text("x")
     aged(path, -1000)
     assert settled(watch, landing) == []
@@ -140,7 +155,7 @@ def test_a_file_that_came_back_settles_anew(landing: Landing) -> None:
 
 
 def test_a_file_that_is_open_for_writing_is_not_ready(landing: Landing) -> None:
-    path, watch = landing.folder / "a.csv", SettleWatch(settle_seconds=0)
+    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=0)
     with path.open("w") as writer:
         writer.write("half")
         writer.flush()
@@ -154,7 +169,7 @@ def test_a_copy_with_an_old_time_is_ready_and_a_clock_set_back_delays_no_file(
     landing: Landing,
 ) -> None:
     """`cp -p` keeps the time of long ago; a clock set back leaves files of the future."""
-    watch = SettleWatch(settle_seconds=0.2)
+    watch = SettleWatch(60, closed_settle_seconds=0.2)
     for name, seconds in (("old.csv", 10 * 365 * 86_400), ("of_the_future.csv", -86_400)):
         (landing.folder / name).write_text("x")
         aged(landing.folder / name, seconds)
@@ -169,7 +184,7 @@ def test_a_look_costs_no_more_for_a_large_archive(landing: Landing) -> None:
         (landing.archive / f"{number}.csv").touch()
     for number in range(20):
         (landing.folder / f"{number}.csv").touch()
-    watch = SettleWatch(settle_seconds=0)
+    watch = SettleWatch(60, closed_settle_seconds=0)
     began = time.process_time()
     assert len(settled(watch, landing)) == 20
     assert list(landing.ignored()) == []
@@ -178,7 +193,7 @@ def test_a_look_costs_no_more_for_a_large_archive(landing: Landing) -> None:
 
 
 def test_a_file_that_is_gone_meanwhile_does_no_harm(landing: Landing) -> None:
-    path, watch = landing.folder / "a.csv", SettleWatch(settle_seconds=60)
+    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=60)
     path.write_text("x")
     aged(path, 61)
     listed = list(landing.files())

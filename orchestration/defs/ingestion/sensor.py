@@ -28,9 +28,9 @@ ACTIVE = [
 ]
 # Well under the minute after which Dagster cuts a tick.
 TICK_SECONDS = 20.0
-LIST_MILLISECONDS = 250
+LIST_MILLISECONDS = 100
 
-_watch = SettleWatch(settle_seconds=current_settings().settle_seconds)
+_watch = SettleWatch(current_settings().settle_seconds, current_settings().closed_settle_seconds)
 _retries = RetryWaits()
 _reported: set[tuple[str, str]] = set()
 
