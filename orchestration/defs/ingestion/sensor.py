@@ -47,15 +47,17 @@ def landing_sensor(
     folder = landing.landing.folder
     deadline = time.monotonic() + TICK_SECONDS
     answer = _answer(context, warehouse, landing, check_behind=True)
+    if isinstance(answer, dg.RunRequest):
+        return answer
     # File events shorten the wait; where there are none (network drives), listing finds all.
     for _ in watch(
         folder, watch_filter=None, recursive=False, debounce=20, step=10,
         rust_timeout=LIST_MILLISECONDS, yield_on_timeout=True,
     ):  # fmt: skip
-        if isinstance(answer, dg.RunRequest) or time.monotonic() > deadline:
-            break
         if any(landing.landing.files()):
             answer = _answer(context, warehouse, landing, check_behind=False)
+        if isinstance(answer, dg.RunRequest) or time.monotonic() > deadline:
+            break
     return answer
 
 
