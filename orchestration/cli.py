@@ -38,24 +38,27 @@ class Role(StrEnum):
 
 def main() -> None:
     """Run the command; tell a foreseeable error in one sentence and end with status 1."""
+    try:
+        app()
+    except Exception as error:
+        told = _foreseen(error)
+        if told is None:
+            raise
+        _fail(told)
+
+
+def _foreseen(error: Exception) -> str | None:
+    """Give the sentence for an error that is no defect; what it imports is imported by then."""
     from psycopg import OperationalError
 
     from orchestration.runtime.api_keys import ApiKeyError
     from orchestration.runtime.embedded_postgres import PostgresStartError
     from orchestration.runtime.warehouse import WarehouseError
 
-    try:
-        app()
-    except (
-        SettingsError,
-        WarehouseError,
-        PostgresStartError,
-        FileNotFoundError,
-        ApiKeyError,
-    ) as error:
-        _fail(str(error))
-    except OperationalError as error:
-        _fail(f"The database does not answer; is the stack up? Start it with: make up\n{error}")
+    if isinstance(error, OperationalError):
+        return f"The database does not answer; is the stack up? Start it with: make up\n{error}"
+    told = (SettingsError, WarehouseError, PostgresStartError, FileNotFoundError, ApiKeyError)
+    return str(error) if isinstance(error, told) else None
 
 
 @app.command()
