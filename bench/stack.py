@@ -1,7 +1,6 @@
 """Starts and ends a stack of its own: own folder, own ports, nothing shared with one in use."""
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
+from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.stack import running_stack
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT
@@ -23,7 +23,6 @@ BINARIES = Path(sys.executable).parent
 READY_SECONDS = 300.0
 END_SECONDS = 30.0
 PROBE_SECONDS = 0.05
-_PR_SET_PDEATHSIG = 1
 
 
 class BenchError(RuntimeError):
@@ -89,7 +88,7 @@ def process(
     with log.open("ab") as output:
         running = subprocess.Popen(
             command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_end_with_parent,
+            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
     try:
         yield running
@@ -137,9 +136,3 @@ def clean_environment() -> dict[str, str]:
 def _is_ready(home: Path) -> bool:
     state = running_stack(home)
     return state is not None and state.ready
-
-
-def _end_with_parent() -> None:
-    """Have the kernel end the stack with the benchmark, even one that is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

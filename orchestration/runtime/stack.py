@@ -20,6 +20,7 @@ import psycopg
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.landing_files import Landing
 from orchestration.runtime.environment import prepare_dagster_home, stack_environment
+from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.run_server_client import RunServerClient
 from orchestration.runtime.supervised_process import SupervisedProcess
 from orchestration.runtime.warehouse import Warehouse, open_warehouse
@@ -137,12 +138,14 @@ class Stack:
     def _serve(self, warehouse: Warehouse) -> None:
         prepare(self._settings)
         environment = stack_environment(self._settings, warehouse) | self._code.environment
-        processes = self._processes(warehouse)
+        guard = ProcessGuard()
+        processes = self._processes(warehouse, guard)
         try:
             self._start(processes, environment)
-            self._watch(processes, environment)
+            self._watch(processes, environment, guard)
         finally:
             _end(processes)
+            guard.dismiss()
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
@@ -170,7 +173,7 @@ class Stack:
         draft.write_text(json.dumps({**self._state.__dict__, "ready": ready}), encoding="utf-8")
         draft.replace(self._settings.home / "stack.json")
 
-    def _processes(self, warehouse: Warehouse) -> list[SupervisedProcess]:
+    def _processes(self, warehouse: Warehouse, guard: ProcessGuard) -> list[SupervisedProcess]:
         started_at = time.time()
         ready = {
             "webserver": lambda: _answers(f"{self._state.dagster_url}/server_info"),
@@ -182,7 +185,7 @@ class Stack:
         logs = self._settings.home / "logs"
         commands = process_commands(self._settings, self._code)
         return [
-            SupervisedProcess(name, command, logs / f"{name}.log", ready[name])
+            SupervisedProcess(name, command, logs / f"{name}.log", ready[name], guard)
             for name, command in commands.items()
         ]
 
@@ -212,8 +215,12 @@ class Stack:
                     raise StackError(message + process.last_words())
                 time.sleep(PROBE_SECONDS)
 
-    def _watch(self, processes: list[SupervisedProcess], environment: Mapping[str, str]) -> None:
+    def _watch(
+        self, processes: list[SupervisedProcess], environment: Mapping[str, str],
+        guard: ProcessGuard,
+    ) -> None:  # fmt: skip
         while not self._stopping:
+            guard.revive()
             for process in processes:
                 if process.revive(environment, PROJECT_ROOT):
                     print(f"{process.name} had ended and was started again.", flush=True)

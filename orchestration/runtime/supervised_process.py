@@ -1,19 +1,19 @@
 """One process of the stack: started, watched, restarted when it dies, ended with its children."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.runtime.process_guard import ProcessGuard
+
 RESTART_SECONDS = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_SECONDS = 60.0
-_PR_SET_PDEATHSIG = 1
+PROBE_SECONDS = 0.02
 
 
 @dataclass
@@ -24,6 +24,7 @@ class SupervisedProcess:
     command: Sequence[str]
     log: Path
     is_ready: Callable[[], bool]
+    guard: ProcessGuard
     _process: subprocess.Popen[bytes] | None = None
     _started_at: float = 0.0
     _deaths: int = 0
@@ -35,14 +36,15 @@ class SupervisedProcess:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_end_with_parent,
+                stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
+        self.guard.watch(self._process.pid)
         self._started_at = time.monotonic()
 
     @property
     def pid(self) -> int | None:
         """The process's id while it runs."""
-        return self._process.pid if self._process and self._process.poll() is None else None
+        return self._process.pid if self._process and not self._has_ended() else None
 
     def revive(self, environment: Mapping[str, str], folder: Path) -> bool:
         """Start it again if it has died, later each time that it dies soon; tell if it was dead."""
@@ -55,6 +57,7 @@ class SupervisedProcess:
         if now < self._restart_at:
             return False
         self._restart_at = 0.0
+        self._bury()
         self.start(environment, folder)
         return True
 
@@ -62,14 +65,14 @@ class SupervisedProcess:
         """Wait for its end until `deadline` (monotonic), then kill what is left of its session."""
         if self._process is None:
             return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(max(0.1, deadline - time.monotonic()))
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(PROBE_SECONDS)
         self.signal(signal.SIGKILL)
-        self._process.wait()
+        self._bury()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and its children."""
-        if self._process is not None:
+        if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
 
@@ -78,8 +81,15 @@ class SupervisedProcess:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
+    def _has_ended(self) -> bool:
+        """Tell whether it has ended, and leave it unburied: so its group's number stays its own."""
+        assert self._process is not None
+        if self._process.returncode is not None or not hasattr(os, "waitid"):
+            return self._process.poll() is not None
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, how) is not None
 
-def _end_with_parent() -> None:
-    """Have the kernel end this process with its supervisor, even one that is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    def _bury(self) -> None:
+        if self._process is not None:
+            self._process.wait()
+            self.guard.forget(self._process.pid)

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT
 
@@ -87,6 +88,7 @@ class RunningStack:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "orchestration.cli", "up"], env=self.environment,
                 cwd=self.folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                preexec_fn=end_with_parent,
             )  # fmt: skip
         until(self._is_up, START_SECONDS)
 

@@ -73,8 +73,8 @@ def test_a_stack_beside_another_may_be_killed_goes_on_and_ends_without_a_trace(
     assert stack.finished()["loads"] == before["loads"], "each has its own files"
 
     other_stack.kill()
-    # The kernel ends the others with their supervisor; Postgres alone waits for the next start.
-    until(lambda: all("/bin/postgres" in told for told in other_stack.processes().values()), 60)
+    # The others end with their supervisor; Postgres alone waits for the next start.
+    until(lambda: all("/bin/postgres" in told for told in other_stack.processes().values()), 5)
     other_stack.drop(meanwhile=HEADER + visits(3, "meanwhile"))
     other_stack.start()
     second = other_stack.finished()

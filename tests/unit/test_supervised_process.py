@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.runtime import supervised_process
+from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.supervised_process import SupervisedProcess
 
 PATIENCE_SECONDS = 20.0
@@ -20,10 +21,12 @@ Supervised = Callable[..., SupervisedProcess]
 @pytest.fixture
 def supervised(tmp_path: Path) -> Iterator[Supervised]:
     made: list[SupervisedProcess] = []
+    guard = ProcessGuard()
 
     def supervised(script: str) -> SupervisedProcess:
         command = ["/bin/sh", "-c", script]
-        process = SupervisedProcess("it", command, tmp_path / "logs" / "it.log", lambda: True)
+        log = tmp_path / "logs" / "it.log"
+        process = SupervisedProcess("it", command, log, lambda: True, guard)
         made.append(process)
         process.start({"PATH": os.environ["PATH"]}, tmp_path)
         return process
@@ -31,6 +34,7 @@ def supervised(tmp_path: Path) -> Iterator[Supervised]:
     yield supervised
     for process in made:
         process.end(time.monotonic())
+    guard.dismiss()
 
 
 def until(what: Callable[[], object]) -> None:
@@ -139,24 +143,61 @@ def test_children_do_not_outlive_a_process_that_has_ended_already(
     until(lambda: not is_alive(child))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of a parent's death")
-def test_a_process_ends_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
-    supervisor = subprocess.Popen(
-        [
-            sys.executable, "-c",
-            "import sys, time; from pathlib import Path\n"
-            "from orchestration.runtime.supervised_process import SupervisedProcess\n"
-            "folder = Path(sys.argv[1])\n"
-            "process = SupervisedProcess('it', ['sleep', '60'], folder / 'log', lambda: True)\n"
-            "process.start({'PATH': '/usr/bin:/bin'}, folder)\n"
-            "(folder / 'pid').write_text(f'{process.pid}\\n')\n"
-            "time.sleep(60)",
-            str(tmp_path),
-        ],
-        cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    pid = written_pid(tmp_path / "pid")
-    assert is_alive(pid)
+def test_nothing_is_signalled_once_it_is_buried(
+    supervised: Supervised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number may belong to others by then."""
+    process = supervised("exit")
+    until(lambda: process.pid is None)
+    process.end(time.monotonic())
+    monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("this may be another's group"))
+    process.signal(signal.SIGTERM)
+    process.end(time.monotonic())
+
+
+SUPERVISOR = """
+import sys, time
+from pathlib import Path
+from orchestration.runtime.process_guard import ProcessGuard
+from orchestration.runtime.supervised_process import SupervisedProcess
+folder, guard = Path(sys.argv[1]), ProcessGuard()
+for name in ("a", "b"):
+    script = f"trap '' TERM; sleep 61 & echo $! > {folder}/child_{name}; wait"
+    process = SupervisedProcess(name, ["sh", "-c", script], folder / "log", lambda: True, guard)
+    process.start({"PATH": "/usr/bin:/bin"}, folder)
+    (folder / f"leader_{name}").write_text(f"{process.pid}\\n")
+(folder / "guard").write_text(f"{guard._process.pid}\\n")
+while True:
+    guard.revive()
+    time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """One that has started two stubborn processes, each with a child."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISOR, str(tmp_path)], cwd=Path(__file__).parents[2]
+    )
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("is_guard_killed", [False, True])
+def test_all_end_at_once_with_a_supervisor_that_is_killed(
+    supervisor: subprocess.Popen[bytes], tmp_path: Path, is_guard_killed: bool
+) -> None:
+    guard = written_pid(tmp_path / "guard")
+    names = [f"{kind}_{name}" for name in ("a", "b") for kind in ("leader", "child")]
+    pids = [written_pid(tmp_path / name) for name in names]
+    assert all(is_alive(pid) for pid in pids)
+    if is_guard_killed:
+        os.kill(guard, signal.SIGKILL)
+        until(lambda: not is_alive(guard))
+        time.sleep(0.2)  # it is started again
     supervisor.kill()
     supervisor.wait()
-    until(lambda: not is_alive(pid))
+    began = time.monotonic()
+    until(lambda: not any(is_alive(pid) for pid in pids))
+    assert time.monotonic() - began < 5
