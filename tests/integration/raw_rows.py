@@ -13,6 +13,13 @@ insert into raw.loads
 values (%(name)s, %(name)s, 10, 'default', 'loaded', %(count)s, %(count)s, now())
 returning load_id
 """
+LOAD_AS_NUMBERED = """
+insert into raw.loads
+    (load_id, file_name, sha256, bytes, source, status, rows_read, rows_loaded, finished_at)
+overriding system value
+values (%(number)s, %(name)s, %(name)s, 10, 'default', 'loaded', %(count)s, %(count)s, now())
+returning load_id
+"""
 COPY = """
 copy raw.camera_events (
     load_id, line_number, event_at, person_id, camera_id, event_type, age_group, gender,
@@ -21,17 +28,24 @@ copy raw.camera_events (
 """
 
 
-def insert_rows(connection: psycopg.Connection, rows: Iterable[RawRow]) -> dict[int, int]:
-    """Insert one load a `load_id` of the rows; give the load that each of them has become."""
+def insert_rows(
+    connection: psycopg.Connection, rows: Iterable[RawRow], *, as_numbered: bool = False
+) -> dict[int, int]:
+    """Insert one load a `load_id` of the rows; give the load that each of them has become.
+
+    With `as_numbered` it keeps its number, as a load does that commits later than the next ones.
+    """
     files: dict[int, list[RawRow]] = defaultdict(list)
     for row in rows:
         files[row.load_id].append(row)
-    return {number: _insert_file(connection, files[number]) for number in sorted(files)}
+    load = LOAD_AS_NUMBERED if as_numbered else LOAD
+    return {number: _insert_file(connection, load, files[number]) for number in sorted(files)}
 
 
-def _insert_file(connection: psycopg.Connection, rows: list[RawRow]) -> int:
-    name = f"file {rows[0].load_id}"
-    load = connection.execute(LOAD, {"name": name, "count": len(rows)}).fetchone()
+def _insert_file(connection: psycopg.Connection, statement: str, rows: list[RawRow]) -> int:
+    number = rows[0].load_id
+    told = {"number": number, "name": f"file {number}", "count": len(rows)}
+    load = connection.execute(statement, told).fetchone()  # type: ignore[arg-type]
     assert load is not None
     with connection.cursor().copy(COPY) as copy:
         for line, row in enumerate(rows, start=2):
