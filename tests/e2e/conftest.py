@@ -4,11 +4,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from orchestration.lib.landing_files import Landing
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
+from orchestration.runtime.warehouse import Warehouse, with_database
+from tests.conftest import TEMPLATE, copied_database
+from tests.e2e.loading_place import LoadingPlace
 from tests.e2e.running_stack import RunningStack
 
 
@@ -43,3 +49,27 @@ def other_stack() -> Iterator[RunningStack]:
             stack.stop()
         if stack.home.exists() and EmbeddedPostgres(stack.home).is_running():
             EmbeddedPostgres(stack.home).stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def lasting_warehouse(server_url: str, template: Warehouse) -> Iterator[tuple[Warehouse, str]]:
+    """A warehouse for many tests, and the superuser's URL by which it is emptied between them."""
+    with copied_database(server_url, TEMPLATE) as name:
+        warehouse = replace(
+            template,
+            loader=with_database(template.loader, name),
+            transformer=with_database(template.transformer, name),
+        )
+        yield warehouse, with_database(server_url, name)
+
+
+@pytest.fixture
+def place(tmp_path: Path, lasting_warehouse: tuple[Warehouse, str]) -> LoadingPlace:
+    """A landing folder and an empty ledger, without a stack."""
+    warehouse, admin_url = lasting_warehouse
+    with psycopg.connect(admin_url) as connection:
+        connection.execute(
+            "truncate raw.loads, raw.camera_events, raw.rejected_rows restart identity"
+        )
+    (tmp_path / "landing").mkdir()
+    return LoadingPlace(Landing(tmp_path / "landing"), warehouse)

@@ -1,0 +1,340 @@
+"""What happens to files and loaders while a file is loaded; after each case the oracle judges."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from orchestration.lib.fault_points import VARIABLE
+from orchestration.lib.load_outcome import FileChangedError
+from tests.e2e.fault_orders import FaultOrders
+from tests.e2e.loading_place import HEADER, LoadingPlace, rows
+from tests.e2e.oracle import sha256
+
+pytestmark = pytest.mark.xdist_group("loading")
+POINTS_OF_A_LOAD = (
+    "hashed", "claimed", "validating", "copying", "before_commit", "after_commit", "moving",
+)  # fmt: skip
+
+
+@pytest.fixture
+def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FaultOrders:
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    monkeypatch.setenv(VARIABLE, str(folder))
+    return FaultOrders(folder)
+
+
+@pytest.mark.parametrize("point", POINTS_OF_A_LOAD)
+def test_an_error_at_any_point_is_made_good_by_the_next_attempt(
+    place: LoadingPlace, orders: FaultOrders, point: str
+) -> None:
+    place.drop("a.csv", HEADER + rows(60) + "soon,p,c,entry\n")
+    orders.give(point, "fail")
+    with pytest.raises(RuntimeError, match="A test has asked"):
+        place.load("a.csv")
+    assert place.ask("select count(*) from raw.camera_events") in ([(0,)], [(60,)])
+    outcome = place.load("a.csv")
+    assert outcome is None or outcome.status == "loaded"
+    place.oracle.check()
+    assert place.ask(
+        "select rows_loaded, rows_rejected from raw.loads where status = 'loaded'"
+    ) == [(60, 1)]
+
+
+@pytest.mark.parametrize("point", ["after_commit", "moving"])
+@pytest.mark.parametrize("again", ["bad.csv", "good.csv"])
+def test_a_move_that_was_cut_short_is_finished_under_the_same_number(
+    place: LoadingPlace, orders: FaultOrders, point: str, again: str
+) -> None:
+    """Of a quarantined file and of a duplicate as well."""
+    place.loaded("first.csv", HEADER + rows(5))
+    content = HEADER + rows(5) if again == "good.csv" else HEADER
+    place.drop(again, content)
+    orders.give(point, "fail")
+    if (point, again) != ("after_commit", "good.csv"):  # a duplicate has nothing to commit
+        with pytest.raises(RuntimeError, match="A test has asked"):
+            place.load(again)
+    place.load(again)
+    place.oracle.check()
+    assert len(place.statuses(again)) == 1
+
+
+def test_a_move_that_was_not_written_down_is(place: LoadingPlace) -> None:
+    """Killed between the move and the entry in the ledger; namesakes do not confuse it."""
+    for number in range(3):
+        place.loaded("a.csv", HEADER + rows(number + 1))
+    places = "select load_id, stored_as from raw.loads order by 1"
+    before = place.ask(places)
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute("update raw.loads set stored_as = null")
+    place.load("no such file")
+    assert place.ask(places) == before
+
+
+def appended(path: Path) -> bytes:
+    with path.open("a") as file:
+        file.write(rows(3, "late"))
+    return path.read_bytes()
+
+
+def replaced(path: Path) -> bytes:
+    draft = path.with_name(".new.part")
+    draft.write_text(HEADER + rows(7, "other"))
+    draft.replace(path)
+    return path.read_bytes()
+
+
+def rewritten(path: Path) -> bytes:
+    path.write_text(HEADER + rows(7, "other"))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("change", [appended, replaced, rewritten])
+@pytest.mark.parametrize("point", ["hashed", "validating", "before_commit", "after_commit"])
+def test_a_file_that_changes_while_it_is_loaded_is_taken_as_it_is_then(
+    place: LoadingPlace, orders: FaultOrders, point: str, change: Callable[[Path], bytes]
+) -> None:
+    path = place.drop("a.csv", HEADER + rows(90))
+    orders.give(point, "hold")
+    loading = place.loading("a.csv")
+    orders.wait_until_obeyed(point)
+    place.oracle.dropped.clear()
+    content = change(path)
+    place.oracle.dropped[sha256(content)] += 1
+    orders.release(point)
+    if point in ("before_commit", "after_commit"):
+        loading.result()
+    else:
+        with pytest.raises(FileChangedError, match="is tried again"):
+            loading.result()
+        assert place.ask("select count(*) from raw.camera_events") == [(0,)]
+    outcome = place.load("a.csv")
+    assert outcome is not None
+    assert (outcome.status, outcome.counts.rows_loaded) == ("loaded", content.count(b"\n") - 1)
+    place.oracle.check()
+
+
+@pytest.mark.parametrize("point", ["hashed", "validating", "before_commit", "after_commit"])
+def test_a_file_that_is_removed_while_it_is_loaded(
+    place: LoadingPlace, orders: FaultOrders, point: str
+) -> None:
+    path = place.drop("a.csv", HEADER + rows(90))
+    orders.give(point, "hold")
+    loading = place.loading("a.csv")
+    orders.wait_until_obeyed(point)
+    path.unlink()
+    orders.release(point)
+    if point not in ("validating",):
+        loading.result()
+    else:
+        with pytest.raises((FileChangedError, FileNotFoundError)):
+            loading.result()
+    assert place.load("a.csv") is None
+    loaded = 90 if point in ("before_commit", "after_commit") else 0
+    assert place.ask("select count(*) from raw.camera_events") == [(loaded,)]
+    assert place.oracle.places() == {}
+
+
+def test_a_file_that_is_removed_before_it_is_read(place: LoadingPlace) -> None:
+    assert place.load("a.csv") is None
+    assert place.ask("select count(*) from raw.loads") == [(0,)]
+
+
+def test_old_rows_with_new_ones_appended_are_a_content_of_their_own(place: LoadingPlace) -> None:
+    place.loaded("a.csv", HEADER + rows(10))
+    outcome = place.loaded("a.csv", HEADER + rows(15))
+    assert (outcome.status, outcome.counts.rows_loaded) == ("loaded", 15)
+    assert [status for status, _ in place.statuses("a.csv")] == ["loaded", "loaded"]
+
+
+def test_the_same_content_at_once_is_loaded_once(place: LoadingPlace, orders: FaultOrders) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        place.drop(name, HEADER + rows(90))
+    orders.give("copying", "hold")
+    loadings = [place.loading(name) for name in ("a.csv", "b.csv", "c.csv")]
+    orders.wait_until_obeyed("copying")
+    orders.release("copying")
+    outcomes = [loading.result() for loading in loadings]
+    assert sorted(outcome.status for outcome in outcomes if outcome) == [
+        "duplicate", "duplicate", "loaded",
+    ]  # fmt: skip
+    place.oracle.check()
+
+
+def test_the_same_file_taken_twice_at_once_is_loaded_once(place: LoadingPlace) -> None:
+    place.drop("a.csv", HEADER + rows(90))
+    loadings = [place.loading("a.csv") for _ in range(3)]
+    outcomes = [loading.result() for loading in loadings]
+    assert [outcome.status for outcome in outcomes if outcome] == ["loaded"]
+    place.oracle.check()
+
+
+def test_different_files_are_loaded_in_parallel(place: LoadingPlace, orders: FaultOrders) -> None:
+    place.drop("a.csv", HEADER + rows(90, "a"))
+    place.drop("b.csv", HEADER + rows(90, "b"))
+    orders.give("before_commit", "hold", "a.csv")
+    held = place.loading("a.csv")
+    orders.wait_until_obeyed("before_commit")
+    outcome = place.load("b.csv")
+    assert outcome is not None
+    assert outcome.status == "loaded"
+    orders.release("before_commit")
+    assert held.result() is not None
+    place.oracle.check()
+
+
+def test_a_worker_believed_dead_cannot_commit_once_another_has_taken_over(
+    place: LoadingPlace, orders: FaultOrders
+) -> None:
+    place.drop("a.csv", HEADER + rows(90))
+    orders.give("before_commit", "hold")
+    sleeper = place.loading("a.csv")
+    orders.wait_until_obeyed("before_commit")
+    outcome = place.load("a.csv", stalled_seconds=0.3)
+    assert outcome is not None
+    assert outcome.status == "loaded"
+    orders.release("before_commit")
+    with pytest.raises(psycopg.OperationalError):
+        sleeper.result()
+    place.oracle.check()
+    assert place.statuses("a.csv") == [("failed", "worker_died"), ("loaded", None)]
+
+
+def test_a_slow_load_that_shows_life_is_waited_for(
+    place: LoadingPlace, orders: FaultOrders
+) -> None:
+    place.drop("a.csv", HEADER + rows(90))
+    orders.give("copying", "hold")
+    slow = place.loading("a.csv")
+    orders.wait_until_obeyed("copying")
+    waiting = place.loading("a.csv", stalled_seconds=1.0)
+    stop = threading.Event()
+
+    def show_life() -> None:
+        with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+            while not stop.wait(0.1):
+                connection.execute("update raw.loads set progress_at = clock_timestamp()")
+
+    life = threading.Thread(target=show_life)
+    life.start()
+    assert not stop.wait(1.6)
+    stop.set()
+    life.join()
+    orders.release("copying")
+    outcome = slow.result()
+    assert outcome is not None
+    assert outcome.status == "loaded"
+    assert waiting.result() is None
+    place.oracle.check()
+
+
+def test_a_file_that_fails_again_and_again_is_quarantined(
+    place: LoadingPlace, orders: FaultOrders
+) -> None:
+    place.drop("a.csv", HEADER + rows(10))
+    for attempt in (1, 2, 3):
+        orders.give("copying", "fail")
+        if attempt < 3:
+            with pytest.raises(RuntimeError, match="A test has asked"):
+                place.load("a.csv")
+            orders.release("copying")
+    outcome = place.load("a.csv")
+    assert outcome is not None
+    assert (outcome.status, outcome.stored_as) == ("failed", "quarantine/a.csv")
+    assert "could not be loaded in 3 attempts. The last: A test has asked" in str(outcome.reason)
+    place.oracle.check()
+    stored = place.landing.quarantine / "a.csv"
+    stored.rename(place.landing.folder / "a.csv")
+    again = place.load("a.csv")
+    assert again is not None
+    assert again.status == "loaded", "moved back, its attempts count anew"
+
+
+def _left_loading(place: LoadingPlace, started_at: str) -> None:
+    """Leave the ledger as a killed process does."""
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute(
+            "insert into raw.loads (file_name, sha256, bytes, source, status, started_at) "
+            f"select 'a.csv', '{next(iter(place.oracle.dropped))}', 1, 'default', 'loading', "
+            f"{started_at}"  # type: ignore[arg-type]
+        )
+
+
+def test_a_file_that_ends_its_process_each_time_is_quarantined_untried(place: LoadingPlace) -> None:
+    place.drop("a.csv", HEADER + rows(10))
+    for _ in range(3):
+        _left_loading(place, "clock_timestamp()")
+    outcome = place.load("a.csv")
+    assert outcome is not None
+    assert (outcome.status, outcome.stored_as) == ("failed", "quarantine/a.csv")
+    assert "The process that loaded this file ended" in str(outcome.reason)
+    place.oracle.check()
+
+
+def test_restarts_of_the_database_are_not_held_against_a_file(place: LoadingPlace) -> None:
+    place.drop("a.csv", HEADER + rows(10))
+    for _ in range(9):
+        _left_loading(place, "pg_postmaster_start_time() - interval '1 s'")
+    outcome = place.load("a.csv")
+    assert outcome is not None
+    assert outcome.status == "loaded"
+    place.oracle.check()
+
+
+@pytest.mark.parametrize("point", ["claimed", "validating", "copying", "before_commit"])
+def test_a_lost_connection_at_any_point_leaves_no_row(
+    place: LoadingPlace, orders: FaultOrders, point: str
+) -> None:
+    place.drop("a.csv", HEADER + rows(90))
+    orders.give(point, "hold")
+    loading = place.loading("a.csv")
+    orders.wait_until_obeyed(point)
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where usename = current_user and pid <> pg_backend_pid() "
+            "and datname = current_database()"
+        )
+    orders.release(point)
+    with pytest.raises(psycopg.OperationalError):
+        loading.result()
+    assert place.ask("select count(*) from raw.camera_events") == [(0,)]
+    outcome = place.load("a.csv")
+    assert outcome is not None
+    assert outcome.status == "loaded"
+    place.oracle.check()
+
+
+def test_progress_is_seen_before_the_commit(
+    place: LoadingPlace, orders: FaultOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.lib import load_progress
+
+    monkeypatch.setattr(load_progress, "TELL_SECONDS", 0.0)
+    path = place.drop("a.csv", HEADER + rows(150))
+    orders.give("before_commit", "hold")
+    loading = place.loading("a.csv")
+    orders.wait_until_obeyed("before_commit")
+    [seen] = place.ask("select status, rows_read, bytes_read, percent from raw.loads")
+    assert seen == ("loading", 150, path.stat().st_size, 100)
+    assert place.ask("select count(*) from raw.camera_events") == [(0,)]
+    assert [progress.counts.rows_read for progress in place.told] == list(range(50, 151, 50))
+    assert str(place.told[1]).startswith("a.csv: ")
+    assert " %, 100 rows read, " in str(place.told[1])
+    orders.release("before_commit")
+    assert loading.result() is not None
+    place.oracle.check()
+    [(percent, rate)] = place.ask("select percent, rows_per_second > 0 from raw.loads")
+    assert (percent, rate) == (100, True)
+
+
+def test_a_file_with_too_many_rows_is_refused_while_it_is_read(place: LoadingPlace) -> None:
+    place.drop("a.csv", HEADER + rows(90))
+    outcome = place.load("a.csv", max_file_rows=60)
+    assert outcome is not None
+    assert (outcome.status, outcome.reason_code) == ("rejected", "too_large")
+    assert "60 rows" in str(outcome.reason)
+    place.oracle.check()
