@@ -5,14 +5,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from orchestration.runtime.warehouse import Warehouse, with_database
 from tests.conftest import TEMPLATE, copied_database
 from tests.integration.compiled_models import empty_seeds
 from tests.integration.marts_comparison import assert_marts_equal
 from tests.integration.raw_rows import insert_rows
-from tests.reference.histories import History, histories
+from tests.reference.histories import histories
+from tests.reference.history import History
 from tests.reference.warehouse import modelled
 
 MODELLED = (
@@ -23,6 +24,9 @@ MODELLED = (
     "fct_orphan_exits",
     "agg_camera_hourly",
     "agg_camera_daily",
+)
+ONE_CONNECTION = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -38,11 +42,24 @@ def connection(server_url: str, template: Warehouse) -> Iterator[psycopg.Connect
         yield connection
 
 
-@settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(ONE_CONNECTION, max_examples=60)
 @given(history=histories(sites_change=True))
 def test_models_equal_the_reference(
+    connection: psycopg.Connection, compiled_models: Path, history: History
+) -> None:
+    assert_models_equal_the_reference(connection, compiled_models, history)
+
+
+# About 500 histories. Each failure of one of them would take minutes to shrink.
+@settings(ONE_CONNECTION, max_examples=75, phases=[Phase.reuse, Phase.generate])
+@given(history=histories(worlds=12, sites_change=True))
+def test_models_equal_the_reference_in_many_histories_at_once(
+    connection: psycopg.Connection, compiled_models: Path, history: History
+) -> None:
+    assert_models_equal_the_reference(connection, compiled_models, history)
+
+
+def assert_models_equal_the_reference(
     connection: psycopg.Connection, compiled_models: Path, history: History
 ) -> None:
     with connection.transaction(force_rollback=True):

@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.reference.events import RawRow
+from tests.reference.history import File, History, side_by_side
 from tests.reference.rules import RULES
 
 # Midnights, Mondays, and where clocks jump, in UTC.
@@ -39,34 +40,27 @@ STEPS = [
 ]
 NUDGES = [timedelta(microseconds=count) for count in (0, 0, 0, 0, 0, 1, -1)]
 MOST_BATCHES = 4
-File = list[RawRow]
 
 
-class History(NamedTuple):
-    """Files in the order in which they come, in batches; all rows of a file have its `load_id`.
-
-    `timezones` is what sites.csv says, by site. Numbers of loads need not follow the order of
-    arrival, for loads commit out of order.
-    """
-
-    timezones: dict[str, str]
-    batches: list[list[File]]
-
-    @property
-    def rows(self) -> list[RawRow]:
-        """All rows of all files, repeated ones too."""
-        return [row for batch in self.batches for file in batch for row in file]
-
-
-@st.composite
 def histories(
-    draw: st.DrawFn, max_stories: int = 16, min_batches: int = 1, sites_change: bool = False
-) -> History:
+    *, worlds: int = 1, max_stories: int = 16, min_batches: int = 1, sites_change: bool = False
+) -> st.SearchStrategy[History]:
     """Give histories of up to four batches; of fewer than `min_batches` for want of files only.
 
     A story is an event, a stay, or a walk past cameras: up to six rows. With `sites_change`, rows
-    of one camera disagree on its site, so that later files may move it.
+    of one camera disagree on its site, so that later files may move it. `worlds` is how many
+    histories at most are put side by side into one: a slow build tries them all at once.
     """
+    alone = _histories(max_stories, min_batches, sites_change)
+    if worlds == 1:
+        return alone
+    counts = st.integers(1, worlds)
+    several = counts.flatmap(lambda count: st.lists(alone, min_size=count, max_size=count))
+    return several.map(side_by_side)
+
+
+@st.composite
+def _histories(draw: st.DrawFn, max_stories: int, min_batches: int, sites_change: bool) -> History:
     timezones = {site: draw(st.sampled_from(list(EDGES))) for site in ("here", "there")}
     instants = draw(_instants(timezones["here"]))
     told = draw(st.lists(_stories(instants, sites_change), min_size=1, max_size=max_stories))
