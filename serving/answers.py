@@ -37,10 +37,32 @@ class Live:
     request: Request
     connection: Connection
     version: Version | None
-    as_of: datetime | None
+    snapshot: Snapshot | None
     # What ends with the answer; an export takes it along and ends it later.
     held: AsyncExitStack
     headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The data clock."""
+        return self.snapshot.as_of if self.snapshot else None
+
+    async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
+        """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
+        if self.snapshot is None:
+            raise unpublished()
+        if filters.asked.is_demographic:
+            snapshots: Snapshots = self.request.app.state.snapshots
+            filters.check_demographics(await snapshots.demographics(self.snapshot, self.connection))
+        return filters.fit(self.snapshot, clock)
+
+    async def fit_previous(
+        self, filters: Filters, clock: datetime | None = None
+    ) -> tuple[Chosen, Range]:
+        """Give the same filters for the preceding range, and that range."""
+        if self.snapshot is None:
+            raise unpublished()
+        return filters.fit_previous(self.snapshot, clock)
 
     def answer(self, data: object, **more: object) -> Response:
         """Give `data` in its envelope."""
@@ -116,21 +138,7 @@ class Live:
 class Published(Live):
     """A connection to answer from a data version, with what of it is in memory."""
 
-    snapshot: Snapshot = field(kw_only=True)
-
-    async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
-        """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
-        await self._check_demographics(filters)
-        return filters.fit(self.snapshot, clock)
-
-    async def fit_previous(self, filters: Filters) -> tuple[Chosen, Range]:
-        """Give the same filters for the preceding range, and that range."""
-        return filters.fit_previous(self.snapshot)
-
-    async def _check_demographics(self, filters: Filters) -> None:
-        if filters.asked.is_demographic:
-            snapshots: Snapshots = self.request.app.state.snapshots
-            filters.check_demographics(await snapshots.demographics(self.snapshot, self.connection))
+    snapshot: Snapshot
 
 
 class NotModified(Exception):  # noqa: N818 - it is the good case
@@ -155,9 +163,7 @@ async def published(request: Request) -> AsyncIterator[Published]:
         raise NotModified(headers)
     async with _connected(request) as (connection, held):
         snapshot = await snapshots.of(version, connection)
-        yield Published(
-            request, connection, version, snapshot.as_of, held, headers, snapshot=snapshot
-        )
+        yield Published(request, connection, version, snapshot, held, headers)
 
 
 @asynccontextmanager
@@ -167,7 +173,7 @@ async def live(request: Request) -> AsyncIterator[Live]:
     async with _connected(request) as (connection, held):
         version = await latest_version(connection)
         snapshot = await snapshots.of(version, connection) if version else None
-        yield Live(request, connection, version, snapshot.as_of if snapshot else None, held)
+        yield Live(request, connection, version, snapshot, held)
 
 
 @asynccontextmanager

@@ -39,9 +39,28 @@ class Filters:
         _check("age_group", self.asked.age_groups, known.age_groups)
         _check("gender", self.asked.genders, known.genders)
 
-    def fit_previous(self, snapshot: Snapshot) -> tuple[Chosen, Range]:
+    @property
+    def of_persons(self) -> dict[str, bool]:
+        """The filters that leave out some persons or sessions, and whether each is asked for."""
+        return {
+            "person_id": bool(self.asked.person_ids),
+            "age_group": bool(self.asked.age_groups),
+            "gender": bool(self.asked.genders),
+            "status": bool(self.asked.statuses),
+            "min_dwell": self.asked.min_dwell is not None,
+            "max_dwell": self.asked.max_dwell is not None,
+        }
+
+    @property
+    def has_previous(self) -> bool:
+        """Tell whether there is a range before: this one begins and ends."""
+        return self.last is not None or self.range.has_length
+
+    def fit_previous(
+        self, snapshot: Snapshot, clock: datetime | None = None
+    ) -> tuple[Chosen, Range]:
         """Give the same filters for the preceding range, and that range."""
-        wanted = self.range_at(snapshot.as_of)
+        wanted = self.range_at(clock or snapshot.as_of)
         previous = wanted.previous(self.last)
         return self._within(previous, snapshot), previous
 

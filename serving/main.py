@@ -18,7 +18,19 @@ from serving.kept_answers import KeptAnswers
 from serving.parameters import check_parameters
 from serving.rates import Rates
 from serving.redis_store import SharedAnswers, SharedRedis
-from serving.routers import dimensions, facts, health, kpis, loads, occupancy
+from serving.routers import (
+    comparisons,
+    dimensions,
+    dwell,
+    facts,
+    health,
+    kpis,
+    loads,
+    marts,
+    occupancy,
+    quality,
+    visitors,
+)
 from serving.settings import ServingSettings
 from serving.snapshot import Snapshots
 from serving.versions import Versions
@@ -27,6 +39,9 @@ DESCRIPTION = (
     "Dwell times, occupancy and repeat visitors from camera events. "
     "Every answer names the data version and the data clock it is about."
 )
+ROUTERS = (
+    kpis, facts, dimensions, dwell, occupancy, visitors, comparisons, quality, marts, loads,
+)  # fmt: skip
 
 
 def create_app(settings: ServingSettings) -> FastAPI:
@@ -88,6 +103,6 @@ def _put_in_front(
 
 def _versioned() -> APIRouter:
     router = APIRouter(dependencies=[Depends(check_parameters)])
-    for part in (kpis, facts, dimensions, occupancy, loads):
+    for part in ROUTERS:
         router.include_router(part.router)
     return router

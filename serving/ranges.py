@@ -39,6 +39,13 @@ class Range:
             return tuple(Span(start, end) for start, end in opinions)
         return tuple(Span(start, end, tuple(sites)) for (start, end), sites in opinions.items())
 
+    @property
+    def has_length(self) -> bool:
+        """Tell whether there are two bounds of one kind."""
+        if self.start is None or self.end is None:
+            return False
+        return (self.start.tzinfo is None) == (self.end.tzinfo is None)
+
     def previous(self, length: timedelta | None = None) -> "Range":
         """Give the range that ends where this one starts: of `length`, or of the same."""
         if self.start is None or self.end is None:

@@ -1,14 +1,13 @@
 """Series without gaps: every bucket of a range, zeros where nothing is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from serving.queries.occupancy import Bucket, Granularity
-from serving.queries.published import Camera
+from serving.queries.series import Bucket, Granularity
 
 STEPS: dict[Granularity, timedelta] = {
     "hour": timedelta(hours=1),
@@ -79,29 +78,27 @@ class Window:
 
 
 def points(
-    camera: Camera, window: Window, stored: Mapping[datetime, Bucket]
+    told: Mapping[str, object],
+    measures: Iterable[str],
+    window: Window,
+    stored: Mapping[datetime, Bucket],
+    *,
+    is_alive: bool,
 ) -> list[dict[str, object]]:
-    """Give a camera's points; without any stored bucket nothing is known, so they hold nulls."""
+    """Give a series, each point beginning with `told`.
+
+    A bucket that is not stored holds zeros; where nothing at all was sent, nothing is known, and
+    all of them hold nulls.
+    """
     if not window.edges:
         return []
     first, *_, last = window.edges
     stored = {start: bucket for start, bucket in stored.items() if first <= start < last}
-    empty = 0 if stored else None
-    rows: list[dict[str, object]] = []
-    for start, text, is_partial in window.labels_with(stored):
-        bucket = stored.get(start)
-        rows.append(
-            {
-                "camera_id": camera.camera_id,
-                "site_id": camera.site_id,
-                "bucket_start": text,
-                "visitors": bucket.visitors if bucket else empty,
-                "avg_occupancy": bucket.avg_occupancy if bucket else empty,
-                "peak_occupancy": bucket.peak_occupancy if bucket else empty,
-                "partial": is_partial,
-            }
-        )
-    return rows
+    empty = dict.fromkeys(measures, 0 if stored or is_alive else None)
+    return [
+        {**told, "bucket_start": text, **(stored.get(start) or empty), "partial": is_partial}
+        for start, text, is_partial in window.labels_with(stored)
+    ]
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

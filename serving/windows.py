@@ -1,11 +1,14 @@
 """Which buckets a series has at each site."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from serving.chosen import Chosen, Span
 from serving.errors import Problem, invalid
-from serving.queries.occupancy import Granularity
 from serving.queries.published import Camera
+from serving.queries.series import Granularity
 from serving.ranges import INSTANT
 from serving.series import Window
 from serving.snapshot import Snapshot
@@ -14,9 +17,15 @@ MOST_POINTS = 50_000
 
 
 def windows_of(
-    chosen: Chosen, cameras: Sequence[Camera], snapshot: Snapshot, granularity: Granularity
+    chosen: Chosen,
+    cameras: Sequence[Camera],
+    snapshot: Snapshot,
+    granularity: Granularity,
+    zone: ZoneInfo | None = None,
 ) -> dict[str, Window]:
     """Give the window of each site; without from and to, from the first event to the data clock.
+
+    Buckets are those of `zone`, or else of the zone of the site.
 
     Raises a 422 where the series would be longer than anyone reads.
     """
@@ -29,13 +38,13 @@ def windows_of(
         site_id: Window(
             span.start or first,
             span.end or clock + INSTANT,
-            snapshot.zones[site_id],
+            zone or snapshot.zones[site_id],
             granularity,
             clock,
         )
         for site_id, span in spans.items()
     }
-    _check_size(windows, cameras)
+    _check_edges(windows)
     return windows
 
 
@@ -49,10 +58,40 @@ def _span_by_site(chosen: Chosen, cameras: Sequence[Camera]) -> dict[str, Span]:
     }
 
 
-def _check_size(windows: dict[str, Window], cameras: Sequence[Camera]) -> None:
-    size = sum(windows[camera.site_id].size for camera in cameras)
+def whole_days(chosen: Chosen, snapshot: Snapshot) -> Chosen:
+    """Give the filters with the days of each site's zone that their range touches, whole."""
+    spans = [
+        replace(span, start=_midnight(span.start, zone), end=_midnight(span.end, zone, after=True),
+                site_ids=(site_id,))
+        for site_id, zone in snapshot.zones.items()
+        for span in chosen.spans
+        if span.site_ids is None or site_id in span.site_ids
+    ]  # fmt: skip
+    return replace(chosen, spans=tuple(spans))
+
+
+def _midnight(at: datetime | None, zone: ZoneInfo, *, after: bool = False) -> datetime | None:
+    """Give the midnight before an instant, or the one after; an instant at midnight is its own."""
+    if at is None:
+        return None
+    try:
+        inside = at - INSTANT if after else at
+        edges = Window(inside, inside + INSTANT, zone, "day", at).edges
+    except OverflowError:
+        return at
+    return edges[-1] if after else edges[0]
+
+
+def check_size(windows: Iterable[Window]) -> None:
+    """Raise a 422 where the series of these windows would be longer than anyone reads."""
+    size = sum(window.size for window in windows)
     if size > MOST_POINTS:
         raise _too_long(size)
+
+
+def _check_edges(windows: dict[str, Window]) -> None:
+    for window in windows.values():
+        check_size([window])
     try:
         for window in windows.values():
             _ = window.edges

@@ -77,8 +77,8 @@ def walk_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
         [
             *any_of_column("site_id", chosen.site_ids, parameters),
             *of_person(chosen, parameters),
-            *_compare("ended_at", ">=", earliest, parameters),
-            *_compare("started_at", "<", latest, parameters),
+            *compared("ended_at", ">=", earliest, parameters),
+            *compared("started_at", "<", latest, parameters),
         ]
     )
 
@@ -128,8 +128,8 @@ def of_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
     """Give what the filters ask of how a session ended and how long it was."""
     return [
         *any_of_column("session_status", chosen.statuses, parameters),
-        *_compare("dwell_seconds", ">=", chosen.min_dwell, parameters),
-        *_compare("dwell_seconds", "<=", chosen.max_dwell, parameters),
+        *compared("dwell_seconds", ">=", chosen.min_dwell, parameters),
+        *compared("dwell_seconds", "<=", chosen.max_dwell, parameters),
     ]
 
 
@@ -182,8 +182,8 @@ def _of_time(column: str, spans: tuple[Span, ...], parameters: Parameters) -> li
         all_of(
             [
                 *any_of_column("site_id", span.site_ids or (), parameters),
-                *_compare(column, ">=", span.start, parameters),
-                *_compare(column, "<", span.end, parameters),
+                *compared(column, ">=", span.start, parameters),
+                *compared(column, "<", span.end, parameters),
             ]
         )
         for span in spans
@@ -195,9 +195,10 @@ def _any(values: tuple[str, ...], parameters: Parameters) -> sql.Composable:
     return sql.SQL("any({}::text[])").format(parameters.bind(list(values)))
 
 
-def _compare(
+def compared(
     column: str, operator: str, value: object, parameters: Parameters
 ) -> list[sql.Composable]:
+    """Give the condition that a column compares so with a value, none where that is None."""
     if value is None:
         return []
     symbol = {">=": sql.SQL(">="), "<=": sql.SQL("<="), "<": sql.SQL("<")}[operator]

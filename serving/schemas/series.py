@@ -1,4 +1,4 @@
-"""The shape of series."""
+"""The shapes of series."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,26 +8,49 @@ from pydantic import BaseModel, ConfigDict, Field
 from serving.schemas.envelopes import Envelope
 
 
-class OccupancyPoint(BaseModel):
-    """One camera in one bucket; null throughout where the camera sent nothing at all."""
+class Point(BaseModel):
+    """One bucket of a site; null throughout where its cameras sent nothing at all."""
 
     model_config = ConfigDict(extra="forbid")
 
-    camera_id: str = Field(examples=["CAM-01"])
     site_id: str = Field(examples=["default"])
     bucket_start: datetime = Field(
-        description="With the offset of the site's zone", examples=["2026-03-01T08:00:00+01:00"]
+        description="With the offset of the zone", examples=["2026-03-01T08:00:00+01:00"]
     )
-    visitors: int | None = Field(examples=[17])
-    avg_occupancy: float | None = Field(examples=[2.25])
-    peak_occupancy: int | None = Field(examples=[6])
+    visitors: int | None = Field(
+        description="Persons with an event in it, or present in it", examples=[17]
+    )
     partial: bool = Field(
         description="True on the bucket that holds the data clock", examples=[False]
     )
 
 
+class OccupancyPoint(Point):
+    """One camera or site in one bucket; null throughout where it sent nothing at all."""
+
+    camera_id: str = Field("", description="Absent with group_by=site", examples=["CAM-01"])
+    avg_occupancy: float | None = Field(examples=[2.25])
+    peak_occupancy: int | None = Field(examples=[6])
+
+
 class OccupancyAnswer(Envelope):
-    """A series for each camera, one after the other; it is whole, so next is null."""
+    """A series for each camera or site, one after the other; it is whole, so next is null."""
 
     data: list[OccupancyPoint]
+    next: Literal[None] = Field(examples=[None])
+
+
+class VisitorsPoint(Point):
+    """Visitors of one site in one bucket."""
+
+    new_visitors: int | None = Field(
+        description="Whose first event ever at the site is in it", examples=[9]
+    )
+    returning_visitors: int | None = Field(description="All others", examples=[8])
+
+
+class VisitorsAnswer(Envelope):
+    """A series for each site, one after the other; it is whole, so next is null."""
+
+    data: list[VisitorsPoint]
     next: Literal[None] = Field(examples=[None])

@@ -24,7 +24,9 @@ ACCEPTED = {
 }
 TABLES = [
     "/v1/sessions", "/v1/events", "/v1/visits", "/v1/persons", "/v1/cameras", "/v1/sites",
-    "/v1/loads", "/v1/loads/1/rejections",
+    "/v1/loads", "/v1/loads/1/rejections", "/v1/dwell", "/v1/dwell/histogram", "/v1/rankings",
+    "/v1/demographics", "/v1/transitions", "/v1/visitors/repeat", "/v1/occupancy/current",
+    "/v1/marts/agg_camera_hourly", "/v1/marts/data_versions",
 ]  # fmt: skip
 Row = dict[str, Any]
 

@@ -1,19 +1,33 @@
 """Occupancy series against the rules in plain Python."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.integration.api_client import Api
 from tests.integration.api_events import CAMERAS, CLOCK, MARTS, SILENT, ZONES
+from tests.integration.api_model import CAMERAS as CAMERAS_MODEL
+from tests.integration.api_model import GRAINS, chosen_cameras, series_buckets, series_starts
+from tests.integration.api_queries import Asked, questions
+from tests.reference.activity import Activity
+from tests.reference.ranges import Filters
+from tests.reference.zones import Bucket
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
 
 EVENTS = MARTS["fct_events"]
+ZONES_ASKED = [None, None, "UTC", "Asia/Kolkata", "America/New_York"]
+Measured = Callable[[Activity, str, Bucket], dict[str, Any]]
+examples = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 TABLES = {"hour": "agg_camera_hourly", "day": "agg_camera_daily"}
 STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
@@ -89,8 +103,6 @@ def test_the_ends_of_the_calendar_break_nothing(api: Api, query: str, granularit
     ("query", "name"),
     [
         ("from=1990-01-01", "granularity"),
-        ("person_id=P-01", "person_id"),
-        ("min_dwell=3", "min_dwell"),
         ("granularity=minute", "granularity"),
     ],
 )
@@ -98,3 +110,89 @@ def test_what_cannot_be_a_series_is_refused(api: Api, query: str, name: str) -> 
     answer = api.get(f"/v1/occupancy?{query}")
     assert answer.status_code == 422
     assert [error["parameter"] for error in answer.json()["errors"]] == [name]
+
+
+@examples
+@given(
+    asked=questions(),
+    group=st.sampled_from(["camera", "site"]),
+    granularity=st.sampled_from(["hour", "day", "week"]),
+    zone=st.sampled_from(ZONES_ASKED),
+)
+def test_series_of_anything_follow_the_rules(
+    api: Api, asked: Asked, group: str, granularity: str, zone: str | None
+) -> None:
+    parameters = [*asked.parameters, ("group_by", group), ("granularity", granularity)]
+    answer = api.get("/v1/occupancy", params=[*parameters, *[("tz", zone)] * bool(zone)])
+    assert answer.status_code == 200, answer.text
+    found = answer.json()["data"]
+    wanted = list(expected(asked.filters, group, granularity, zone, of_stay))
+    assert len(found) == len(wanted)
+    for point, rule in zip(found, wanted, strict=True):
+        assert point == pytest.approx(rule)
+
+
+@examples
+@given(
+    asked=questions(),
+    granularity=st.sampled_from(["hour", "day", "week"]),
+    zone=st.sampled_from(ZONES_ASKED),
+)
+def test_new_and_returning_visitors_follow_the_rules(
+    api: Api, asked: Asked, granularity: str, zone: str | None
+) -> None:
+    parameters = [*asked.parameters, ("granularity", granularity)]
+    answer = api.get("/v1/visitors", params=[*parameters, *[("tz", zone)] * bool(zone)])
+    assert answer.status_code == 200, answer.text
+    wanted = list(expected(asked.filters, "site", granularity, zone, of_arrivals))
+    assert answer.json()["data"] == wanted
+
+
+def expected(
+    filters: Filters, group: str, granularity: str, zone: str | None, measured: Measured
+) -> Iterator[dict[str, Any]]:
+    """Give the points of all series, one series after the other."""
+    buckets = series_buckets(filters, group, granularity, zone)
+    cameras = chosen_cameras(filters)
+    for name in sorted({getattr(CAMERAS_MODEL[one], f"{group}_id") for one in cameras}):
+        own = [one for one in cameras if getattr(CAMERAS_MODEL[one], f"{group}_id") == name]
+        site = CAMERAS_MODEL[own[0]].site_id
+        starts = series_starts(filters, site, cameras, granularity, zone)
+        if not starts:
+            continue
+        clock_zone = zone or ZONES[site]
+        ends = [GRAINS[granularity](start, clock_zone)[1] for start in starts]
+        is_known = any((name, start) in buckets for start in starts) or any(
+            event.camera_id in own and starts[0] <= event.event_at < ends[-1] for event in EVENTS
+        )
+        for start, end in zip(starts, ends, strict=True):
+            active = buckets.get((name, start), Activity())
+            values = measured(active, site, (start, end))
+            yield {
+                **({"camera_id": name} if group == "camera" else {}),
+                "site_id": site,
+                "bucket_start": start.astimezone(ZoneInfo(clock_zone)).isoformat(),
+                **(values if is_known else dict.fromkeys(values)),
+                "partial": start <= CLOCK < end,
+            }
+
+
+def of_stay(active: Activity, site: str, bucket: Bucket) -> dict[str, Any]:
+    return {
+        "visitors": len(active.visitors),
+        "avg_occupancy": active.person_time / (bucket[1] - bucket[0]),
+        "peak_occupancy": active.peak,
+    }
+
+
+def of_arrivals(active: Activity, site: str, bucket: Bucket) -> dict[str, Any]:
+    first = {
+        person: min(e.event_at for e in EVENTS if (e.person_id, e.site_id) == (person, site))
+        for person in active.visitors
+    }
+    new = sum(bucket[0] <= at < bucket[1] for at in first.values())
+    return {
+        "visitors": len(first),
+        "new_visitors": new,
+        "returning_visitors": len(first) - new,
+    }

@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from serving.queries.occupancy import Bucket, Granularity
-from serving.queries.published import Camera
+from serving.queries.series import Granularity
 from serving.series import Window, points
 
-CAMERA = Camera("CAM-A", "here", "general", None, None)
+TOLD = {"camera_id": "CAM-A"}
+MEASURES = ["visitors", "avg_occupancy"]
+BUCKET = {"visitors": 2, "avg_occupancy": 0.5}
 
 
 def window(start: str, end: str, zone: str, granularity: Granularity) -> Window:
@@ -54,21 +55,23 @@ def test_hours_are_of_the_local_clock() -> None:
 def test_zeros_fill_the_gaps_and_the_clock_is_marked() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T12:00:00+00:00", "UTC", "hour")
     ten = datetime(2026, 3, 29, 10, tzinfo=UTC)
-    rows = points(CAMERA, asked, {ten: Bucket("CAM-A", ten, 2, 0.5, 1)})
+    rows = points(TOLD, MEASURES, asked, {ten: BUCKET}, is_alive=False)
     assert [row["visitors"] for row in rows] == [0, 2, 0]
     assert [row["avg_occupancy"] for row in rows] == [0, 0.5, 0]
     assert [row["partial"] for row in rows] == [False, True, False]
-    assert {row["visitors"] for row in points(CAMERA, asked, {})} == {None}
+    for is_alive, value in ((False, None), (True, 0)):
+        rows = points(TOLD, MEASURES, asked, {}, is_alive=is_alive)
+        assert {row["visitors"] for row in rows} == {value}
 
 
 def test_a_stored_bucket_off_the_beat_is_shown_and_one_outside_is_not() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T11:00:00+00:00", "UTC", "hour")
     odd, outside = (datetime(2026, 3, 29, hour, 30, tzinfo=UTC) for hour in (9, 8))
-    stored = {at: Bucket("CAM-A", at, 1, 1.0, 1) for at in (odd, outside)}
-    rows = points(CAMERA, asked, stored)
-    assert [row["visitors"] for row in rows] == [0, 1, 0]
+    stored = dict.fromkeys((odd, outside), BUCKET)
+    rows = points(TOLD, MEASURES, asked, stored, is_alive=True)
+    assert [row["visitors"] for row in rows] == [0, 2, 0]
 
 
 def test_an_empty_window_has_no_points() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T09:00:00+00:00", "UTC", "hour")
-    assert points(CAMERA, asked, {}) == []
+    assert points(TOLD, MEASURES, asked, {}, is_alive=True) == []

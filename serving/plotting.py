@@ -1,0 +1,112 @@
+"""Series of cameras or sites: their windows, what is known of each bucket, and their points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from serving.chosen import Chosen
+from serving.filters import chosen_cameras
+from serving.queries.listing import Type
+from serving.queries.published import Camera
+from serving.queries.series import (
+    STORED,
+    Buckets,
+    Granularity,
+    Measures,
+    SeriesOf,
+    read_alive,
+    read_counted,
+    read_stored,
+)
+from serving.queries.statements import Connection
+from serving.series import Window, points
+from serving.snapshot import Snapshot
+from serving.windows import check_size, windows_of
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Series as they are asked for, of what the filters choose."""
+
+    measures: Measures
+    of: SeriesOf
+    granularity: Granularity
+    zone: ZoneInfo | None
+    chosen: Chosen
+
+    @property
+    def types(self) -> dict[str, Type]:
+        """The columns of a point, and their types."""
+        ids: dict[str, Type] = {"camera_id": "text"} if self.of == "camera" else {}
+        return {
+            **ids, "site_id": "text", "bucket_start": "timestamptz", **self.measures.columns,
+            "partial": "boolean",
+        }  # fmt: skip
+
+    async def points(self, connection: Connection, snapshot: Snapshot) -> list[dict[str, object]]:
+        """Give the points of all series, one series after the other, in whole buckets."""
+        cameras = chosen_cameras(self.chosen, snapshot)
+        windows = windows_of(self.chosen, cameras, snapshot, self.granularity, self.zone)
+        series = self._series(cameras, windows)
+        check_size(series.values())
+        edges = {site_id: window.edges for site_id, window in windows.items() if window.edges}
+        if self._is_stored(snapshot, windows):
+            own = {name: window.edges for name, window in series.items() if window.edges}
+            buckets = await read_stored(connection, self.measures, self.of, self.granularity, own)
+            alive: set[str] = set()
+        else:
+            buckets = await read_counted(connection, self.measures, self.of, self.chosen, edges)
+            alive = await self._alive(connection, cameras, edges)
+        return self._plotted(cameras, series, buckets, alive)
+
+    def _series(self, cameras: list[Camera], windows: dict[str, Window]) -> dict[str, Window]:
+        """Give the window of each series by its id, in order."""
+        if self.of == "site":
+            return dict(sorted(windows.items()))
+        return {one.camera_id: windows[one.site_id] for one in cameras if one.site_id in windows}
+
+    def _is_stored(self, snapshot: Snapshot, windows: dict[str, Window]) -> bool:
+        """Tell whether the marts hold these very buckets: of everybody, in the site's own zone."""
+        is_narrowed = self.of == "site" and bool(self.chosen.camera_ids or self.chosen.categories)
+        return (
+            (self.of, self.granularity) in STORED
+            and not self.chosen.is_of_persons
+            and not is_narrowed
+            and all(snapshot.zones[site].key == one.zone.key for site, one in windows.items())
+        )
+
+    async def _alive(
+        self,
+        connection: Connection,
+        cameras: list[Camera],
+        edges: Mapping[str, Sequence[datetime]],
+    ) -> set[str]:
+        """Give the ids of the series whose cameras sent anything at all, whoever it was about."""
+        bounds = [
+            (camera.camera_id, edges[camera.site_id][0], edges[camera.site_id][-1])
+            for camera in cameras
+            if camera.site_id in edges
+        ]
+        sent = await read_alive(connection, bounds)
+        if self.of == "camera":
+            return sent
+        return {camera.site_id for camera in cameras if camera.camera_id in sent}
+
+    def _plotted(
+        self, cameras: list[Camera], series: dict[str, Window], buckets: Buckets, alive: set[str]
+    ) -> list[dict[str, object]]:
+        sites = {camera.camera_id: camera.site_id for camera in cameras}
+        return [
+            point
+            for name, window in series.items()
+            for point in points(
+                {"camera_id": name, "site_id": sites[name]}
+                if self.of == "camera"
+                else {"site_id": name},
+                self.measures.columns,
+                window,
+                buckets.get(name, {}),
+                is_alive=name in alive,
+            )
+        ]

@@ -1,0 +1,112 @@
+"""What there is in `marts`, as the database itself tells it: tables, columns, descriptions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from psycopg.rows import dict_row
+
+from serving.queries.listing import Column, Listing, Type
+from serving.queries.statements import Connection, statement
+
+# Views on the ledger: they change between data versions.
+LIVE = frozenset({"fct_loads", "fct_rejected_rows", "quality_loads"})
+TYPES: dict[str, Type] = {name: name for name in get_args(Type)} | {
+    "timestamp with time zone": "timestamptz",
+    "smallint": "integer",
+    "real": "double precision",
+    "character varying": "text",
+}
+GRAIN = re.compile(r"\bGrain: ([a-z_]+(?:, [a-z_]+)*)\.")
+# Where a description does not name its grain in so many words.
+KEYS: dict[str, tuple[str, ...]] = {
+    "data_versions": ("version",),
+    "dim_cameras": ("camera_id",),
+    "dim_persons": ("person_id",),
+    "dim_sites": ("site_id",),
+    "fct_events": ("event_id",),
+    "fct_loads": ("load_id",),
+    "fct_orphan_exits": ("event_id",),
+    "fct_rejected_rows": ("load_id", "line_number"),
+    "fct_sessions": ("session_id",),
+    "fct_visits": ("visit_id",),
+    "quality_cameras_daily": ("camera_id", "bucket_start"),
+    "quality_loads": ("load_id",),
+}
+UNITS = {
+    "_seconds": "seconds",
+    "_minutes": "minutes",
+    "_hours": "hours",
+    "_rate": "share of 1",
+    "_share": "share of 1",
+    "bytes": "bytes",
+}
+
+
+@dataclass(frozen=True)
+class MartColumn:
+    """A column; the unit is told by the end of its name."""
+
+    name: str
+    type: str
+    is_nullable: bool
+    description: str | None
+
+    @property
+    def unit(self) -> str | None:
+        """What its numbers count, None for ids, texts and plain counts."""
+        if TYPES.get(self.type) == "timestamptz":
+            return "instant"
+        return next((unit for end, unit in UNITS.items() if self.name.endswith(end)), None)
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A table or a view; `rows_estimate` is what the planner believes, None where it knows not."""
+
+    name: str
+    kind: Literal["table", "view"]
+    description: str | None
+    rows_estimate: int | None
+    columns: tuple[MartColumn, ...]
+
+    @property
+    def grain(self) -> tuple[str, ...]:
+        """The columns that tell its rows apart; all of them where nothing says which."""
+        names = tuple(column.name for column in self.columns)
+        told = GRAIN.search(self.description or "")
+        key = tuple(told[1].split(", ")) if told else KEYS.get(self.name, names)
+        return key if set(key) <= set(names) else names
+
+    @property
+    def listing(self) -> Listing:
+        """The rows, page by page; a type that has no order here is shown as JSON shows it."""
+        columns = {
+            one.name: Column(TYPES.get(one.type, "jsonb"), self._may_be_null(one))
+            for one in self.columns
+        }
+        key = tuple(name for name in self.grain if name in _sortable(columns))
+        return Listing(columns, key, ",".join(key))
+
+    def _may_be_null(self, column: MartColumn) -> bool:
+        # The database knows of no key, but the tests of the marts do: it holds no null.
+        return column.is_nullable and column.name not in KEYS.get(self.name, ())
+
+
+async def read_catalog(connection: Connection) -> dict[str, Mart]:
+    """Give every mart that the API may read, by name."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement("catalog"))
+        return {row["name"]: _mart(row) for row in await cursor.fetchall()}
+
+
+def _mart(row: Mapping[str, object]) -> Mart:
+    columns = row["columns"]
+    assert isinstance(columns, list)
+    told = {name: value for name, value in row.items() if name != "columns"}
+    return Mart(**told, columns=tuple(MartColumn(**column) for column in columns))  # type: ignore[arg-type]
+
+
+def _sortable(columns: Mapping[str, Column]) -> list[str]:
+    return Listing(columns, (), "").sortable

@@ -1,0 +1,31 @@
+with columns as (
+    select
+        attrelid,
+        json_agg(
+            json_build_object(
+                'name', attname,
+                'type', format_type(atttypid, null),
+                'is_nullable', not attnotnull,
+                'description', col_description(attrelid, attnum)
+            )
+            order by attnum
+        ) as columns
+    from pg_attribute
+    where attnum > 0 and not attisdropped
+    group by attrelid
+)
+
+select
+    pg_class.relname as name,
+    case when pg_class.relkind in ('v', 'm') then 'view' else 'table' end as kind,
+    obj_description(pg_class.oid, 'pg_class') as description,
+    case when pg_class.reltuples >= 0 and pg_class.relkind <> 'v' then pg_class.reltuples::bigint end
+        as rows_estimate,
+    columns.columns
+from pg_class
+inner join columns on pg_class.oid = columns.attrelid
+where
+    pg_class.relnamespace = 'marts'::regnamespace
+    and pg_class.relkind in ('r', 'v', 'm', 'p', 'f')
+    and has_table_privilege(pg_class.oid, 'select')
+order by pg_class.relname

@@ -1,0 +1,71 @@
+"""Dwell statistics over a range, and how many sessions lasted how long."""
+
+from collections.abc import Sequence
+
+from serving.chosen import Chosen
+from serving.queries.conditions import session_conditions
+from serving.queries.groupings import (
+    GROUPINGS,
+    GROUPS,
+    Grouping,
+    group_columns,
+    group_expressions,
+    group_joins,
+    group_names,
+)
+from serving.queries.listing import Column, Listing, Rows, Statement
+from serving.queries.statements import Parameters, statement
+
+MEASURES = {
+    "closed_sessions": Column("bigint"),
+    "persons": Column("bigint"),
+    "total_dwell_seconds": Column("double precision"),
+    "avg_dwell_seconds": Column("double precision"),
+    "median_dwell_seconds": Column("double precision"),
+    "p90_dwell_seconds": Column("double precision"),
+    "max_dwell_seconds": Column("double precision"),
+    "avg_dwell_seconds_per_person": Column("double precision"),
+}
+COLUMNS = (*(GROUPS[name].column for name in GROUPINGS), *MEASURES)
+
+HISTOGRAM = Listing(
+    columns={
+        "from_seconds": Column("double precision"),
+        "to_seconds": Column("double precision", is_nullable=True),
+        "closed_sessions": Column("bigint"),
+        "share": Column("double precision", is_nullable=True),
+    },
+    key=("from_seconds",),
+    default_sort="from_seconds",
+)
+
+
+def dwell_listing(groupings: Sequence[Grouping]) -> Listing:
+    """Give the listing of dwell statistics by these groups."""
+    groups = group_columns(groupings)
+    return Listing(groups | MEASURES, tuple(groups), ",".join(groups))
+
+
+def dwell_of(chosen: Chosen, groupings: Sequence[Grouping], zone: str | None) -> Rows:
+    """Give a row of statistics for each group with a closed session."""
+
+    def rows(parameters: Parameters) -> Statement:
+        return statement("dwell").format(
+            conditions=session_conditions(chosen, parameters),
+            groups=group_expressions(groupings, zone, parameters),
+            joins=group_joins(groupings),
+            names=group_names(groupings),
+        )
+
+    return rows
+
+
+def histogram_of(chosen: Chosen, edges: Sequence[float]) -> Rows:
+    """Give a row for each bin between two edges, and one from the last upwards."""
+
+    def rows(parameters: Parameters) -> Statement:
+        return statement("histogram").format(
+            conditions=session_conditions(chosen, parameters), edges=parameters.bind(list(edges))
+        )
+
+    return rows

@@ -1,0 +1,87 @@
+"""Sites or cameras by a metric, beside what it was in the range before."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from psycopg import sql
+
+from serving.chosen import Chosen
+from serving.queries.conditions import event_conditions, session_conditions
+from serving.queries.listing import Column, Listing, Rows, Statement
+from serving.queries.statements import Parameters, statement
+
+Ranked = Literal["camera", "site"]
+RankedBy = Literal[
+    "total_events", "unique_visitors", "closed_sessions", "total_dwell_seconds",
+    "avg_dwell_seconds", "median_dwell_seconds", "max_dwell_seconds",
+]  # fmt: skip
+GROUPS: dict[Ranked, sql.Identifier] = {
+    "camera": sql.Identifier("camera_id"),
+    "site": sql.Identifier("site_id"),
+}
+MEASURES = {
+    "value": Column("double precision", is_nullable=True),
+    "previous_value": Column("double precision", is_nullable=True),
+    "change": Column("double precision", is_nullable=True),
+    "relative_change": Column("double precision", is_nullable=True),
+}
+COLUMNS = ("rank", "camera_id", "site_id", *MEASURES)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a metric is computed; a count of nothing is 0, any other metric of nothing is null."""
+
+    value: sql.SQL
+    is_of_sessions: bool = True
+    is_count: bool = False
+
+
+METRICS: dict[RankedBy, Metric] = {
+    "total_events": Metric(sql.SQL("count(*)"), is_of_sessions=False, is_count=True),
+    "unique_visitors": Metric(
+        sql.SQL("count(distinct person_id)"), is_of_sessions=False, is_count=True
+    ),
+    "closed_sessions": Metric(sql.SQL("count(*)"), is_count=True),
+    "total_dwell_seconds": Metric(sql.SQL("round(sum(dwell_seconds)::numeric, 6)")),
+    "avg_dwell_seconds": Metric(sql.SQL("round(avg(dwell_seconds)::numeric, 6)")),
+    "median_dwell_seconds": Metric(
+        sql.SQL("percentile_cont(0.5) within group (order by dwell_seconds)")
+    ),
+    "max_dwell_seconds": Metric(sql.SQL("max(dwell_seconds)")),
+}
+
+
+def ranking_listing(ranked: Ranked) -> Listing:
+    """Give the listing of ranked sites or cameras."""
+    name = f"{ranked}_id"
+    columns = {"rank": Column("bigint"), name: Column("text"), **MEASURES}
+    return Listing(columns, (name,), f"rank,{name}")
+
+
+def ranking_of(ranked: Ranked, by: RankedBy, chosen: Chosen, earlier: Chosen | None) -> Rows:
+    """Give a row for each site or camera with something in either range."""
+    metric = METRICS[by]
+    table = "fct_sessions" if metric.is_of_sessions else "fct_events"
+    nothing = sql.SQL("0" if metric.is_count else "null")
+
+    def conditions(of: Chosen | None, parameters: Parameters) -> sql.Composable:
+        if of is None:
+            return sql.SQL("false")
+        if not metric.is_of_sessions:
+            return event_conditions(of, parameters)
+        text = sql.SQL("session_status = 'closed' and {}")
+        return text.format(session_conditions(of, parameters))
+
+    def rows(parameters: Parameters) -> Statement:
+        return statement("ranking").format(
+            group=GROUPS[ranked],
+            value=metric.value,
+            table=sql.Identifier("marts", table),
+            now=conditions(chosen, parameters),
+            before=conditions(earlier, parameters),
+            nothing=nothing,
+            nothing_before=nothing if earlier else sql.SQL("null"),
+        )
+
+    return rows

@@ -1,0 +1,109 @@
+"""What happened in each bucket of a series: as it is stored, or counted anew for any filter."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from psycopg import sql
+
+from serving.chosen import Chosen, Span
+from serving.queries.conditions import event_conditions, session_conditions
+from serving.queries.listing import Type
+from serving.queries.statements import Connection, Parameters, statement
+
+Granularity = Literal["hour", "day", "week"]
+SeriesOf = Literal["camera", "site"]
+Bucket = Mapping[str, int | float]
+Buckets = dict[str, dict[datetime, Bucket]]
+
+GROUPS: dict[SeriesOf, sql.Identifier] = {
+    "camera": sql.Identifier("camera_id"),
+    "site": sql.Identifier("site_id"),
+}
+STORED: dict[tuple[SeriesOf, Granularity], sql.Identifier] = {
+    ("camera", "hour"): sql.Identifier("marts", "agg_camera_hourly"),
+    ("camera", "day"): sql.Identifier("marts", "agg_camera_daily"),
+}
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What a series tells of each bucket; the statement of that name counts it from the facts."""
+
+    name: Literal["occupancy", "visitors"]
+    columns: Mapping[str, Type]
+
+
+OCCUPANCY = Measures(
+    "occupancy",
+    {"visitors": "bigint", "avg_occupancy": "double precision", "peak_occupancy": "bigint"},
+)
+VISITORS = Measures(
+    "visitors", {"visitors": "bigint", "new_visitors": "bigint", "returning_visitors": "bigint"}
+)
+
+
+async def read_stored(
+    connection: Connection,
+    measures: Measures,
+    of: SeriesOf,
+    granularity: Granularity,
+    edges: Mapping[str, Sequence[datetime]],
+) -> Buckets:
+    """Give the stored buckets of each id within its edges."""
+    query = statement("stored_series").format(
+        table=STORED[of, granularity],
+        group=GROUPS[of],
+        measures=sql.SQL(", ").join(map(sql.Identifier, measures.columns)),
+    )
+    bounds = [(name, own[0], own[-1]) for name, own in edges.items()]
+    ids, firsts, ends = zip(*bounds, strict=True) if bounds else ((), (), ())
+    values = {
+        "ids": list(ids), "firsts": list(firsts), "ends": list(ends),
+        "first": min(firsts, default=None), "end": max(ends, default=None),
+    }  # fmt: skip
+    found: Buckets = {}
+    for group_id, start, *numbers in await (await connection.execute(query, values)).fetchall():
+        bucket = dict(zip(measures.columns, numbers, strict=True))
+        found.setdefault(group_id, {})[start] = bucket
+    return found
+
+
+async def read_counted(
+    connection: Connection,
+    measures: Measures,
+    of: SeriesOf,
+    chosen: Chosen,
+    edges: Mapping[str, Sequence[datetime]],
+) -> Buckets:
+    """Give the buckets of what the filters choose, counted from the facts; `edges` by site."""
+    parameters = Parameters()
+    pairs = [(site_id, edge) for site_id, own in edges.items() for edge in own]
+    first = min((own[0] for own in edges.values()), default=None)
+    timeless = replace(chosen, spans=())
+    spans = tuple(Span(own[0], own[-1], (site_id,)) for site_id, own in edges.items())
+    attendance = statement("attendance").format(
+        group=GROUPS[of],
+        site_ids=parameters.bind([site_id for site_id, _ in pairs]),
+        edges=parameters.bind([edge for _, edge in pairs]),
+        first=parameters.bind(first),
+        event_conditions=event_conditions(replace(chosen, spans=spans), parameters),
+        session_conditions=session_conditions(timeless, parameters),
+    )
+    query = statement(f"{measures.name}_series").format(attendance=attendance)
+    found: Buckets = {}
+    for group_id, start, *numbers in await (await connection.execute(query, parameters)).fetchall():
+        bucket = dict(zip(measures.columns, numbers, strict=True))
+        found.setdefault(group_id, {})[start] = bucket
+    return found
+
+
+async def read_alive(
+    connection: Connection, bounds: Collection[tuple[str, datetime, datetime]]
+) -> set[str]:
+    """Give the cameras that sent anything from the one instant up to the other."""
+    ids, firsts, ends = zip(*bounds, strict=True) if bounds else ((), (), ())
+    values = {"camera_ids": list(ids), "firsts": list(firsts), "ends": list(ends)}
+    cursor = await connection.execute(statement("alive_cameras"), values)
+    return {camera_id for (camera_id,) in await cursor.fetchall()}

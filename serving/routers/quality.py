@@ -1,0 +1,38 @@
+"""How good the data is that came in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from serving.answers import live
+from serving.database import unpublished
+from serving.errors import invalid
+from serving.filters import FilterQuery
+from serving.queries.quality import read_load_quality, read_pairing
+from serving.routers.documented import live_answers
+from serving.schemas.quality import QualityAnswer
+from serving.windows import whole_days
+
+router = APIRouter(tags=["quality"])
+
+
+@router.get("/quality", responses=live_answers(QualityAnswer))
+async def quality(
+    request: Request,
+    filters: FilterQuery,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Most loads that are shown.")] = 100,
+) -> Response:
+    """How well entries and exits fit together, by camera and in all; and what loads refused.
+
+    Cameras are told of whole days; the latest loads are shown, whatever days they brought.
+    """
+    for name, is_asked in filters.of_persons.items():
+        if is_asked:
+            raise invalid(name, f"{name} cannot narrow the quality of cameras and loads.")
+    async with live(request) as reading:
+        if reading.snapshot is None:
+            raise unpublished()
+        chosen = whole_days(filters.fit(reading.snapshot), reading.snapshot)
+        pairing = await read_pairing(reading.connection, chosen)
+        loads = await read_load_quality(reading.connection, limit)
+        return reading.answer({**pairing, "loads": loads})

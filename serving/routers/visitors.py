@@ -1,0 +1,69 @@
+"""Who came: new and returning, again and again, of which age and gender."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from serving.answers import published
+from serving.filters import FilterQuery
+from serving.pagination import PageRequest, page_of
+from serving.plotting import Plot
+from serving.queries.kpis import read_kpis
+from serving.queries.series import VISITORS, Granularity
+from serving.queries.visitors import (
+    DEMOGRAPHICS,
+    REPEAT_VISITORS,
+    demographics_of,
+    repeat_visitors_of,
+)
+from serving.routers.documented import answers, tabular
+from serving.schemas.series import VisitorsAnswer
+from serving.schemas.visitors import DemographicsPage, RepeatVisitorPage
+from serving.zones import ZoneQuery
+
+router = APIRouter(tags=["statistics"])
+SUMMARY = ("unique_visitors", "repeat_visitors", "repeat_rate")
+
+
+@tabular(router, "/visitors", answers(VisitorsAnswer))
+async def visitors(
+    request: Request,
+    filters: FilterQuery,
+    zone: ZoneQuery,
+    granularity: Annotated[Granularity, Query(description="Length of a bucket.")] = "day",
+) -> Response:
+    """Visitors of each site, new and returning, in whole buckets without gaps.
+
+    Whoever has the first event ever at the site in the bucket is new, all others return.
+    """
+    async with published(request) as reading:
+        plot = Plot(VISITORS, "site", granularity, zone, await reading.fit(filters))
+        points = await plot.points(reading.connection, reading.snapshot)
+        return reading.table(plot.types, points, next=None)
+
+
+@tabular(router, "/visitors/repeat", answers(RepeatVisitorPage))
+async def repeat_visitors(
+    request: Request,
+    filters: FilterQuery,
+    asked: Annotated[PageRequest, Depends(page_of(REPEAT_VISITORS))],
+) -> Response:
+    """Persons with events on two or more days of the site, those with most days first."""
+    async with published(request) as reading:
+        clock = asked.clock(reading.as_of)
+        chosen = await reading.fit(filters, clock)
+        metrics = await read_kpis(reading.connection, chosen)
+        summary = {name: metrics[name] for name in SUMMARY}
+        return await reading.page(asked, repeat_visitors_of(chosen), clock, summary=summary)
+
+
+@tabular(router, "/demographics", answers(DemographicsPage))
+async def demographics(
+    request: Request,
+    filters: FilterQuery,
+    asked: Annotated[PageRequest, Depends(page_of(DEMOGRAPHICS))],
+) -> Response:
+    """Visitors and dwell by age group and gender; whoever told neither is unknown."""
+    async with published(request) as reading:
+        clock = asked.clock(reading.as_of)
+        return await reading.page(asked, demographics_of(await reading.fit(filters, clock)), clock)
