@@ -1,19 +1,37 @@
 """`python -m serving` runs the API until it is told to stop."""
 
+from types import FrameType
+
 import uvicorn
 
 from serving.connections import protocol_of
+from serving.load_events import LoadEvents
 from serving.main import create_app
 from serving.settings import current_settings
 
-GRACE_SECONDS = 10
+# Less than the stack waits before it kills.
+GRACE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells those who follow loads when it ends."""
+
+    def __init__(self, config: uvicorn.Config, events: LoadEvents) -> None:
+        super().__init__(config)
+        self._events = events
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self._events.close()
+        super().handle_exit(sig, frame)
 
 
 def main() -> None:
     """Serve on the address of the settings, in one process."""
     settings = current_settings()
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.api_host,
         port=settings.api_port,
         log_level=settings.api_log_level,
@@ -24,6 +42,7 @@ def main() -> None:
         ws="none",
         forwarded_allow_ips=settings.api_trusted_proxies,
     )
+    Server(config, app.state.load_events).run()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from serving.database import Database
 from serving.documented_routes import DocumentedRoutes
 from serving.gate import Gate
 from serving.kept_answers import KeptAnswers
+from serving.landing import remove_abandoned
+from serving.load_events import LoadEvents
 from serving.parameters import check_parameters
 from serving.rates import Rates
 from serving.redis_store import SharedAnswers, SharedRedis
@@ -29,10 +31,12 @@ from serving.routers import (
     marts,
     occupancy,
     quality,
+    uploads,
     visitors,
 )
 from serving.settings import ServingSettings
 from serving.snapshot import Snapshots
+from serving.uploads import Uploads
 from serving.versions import Versions
 
 DESCRIPTION = (
@@ -41,6 +45,7 @@ DESCRIPTION = (
 )
 ROUTERS = (
     kpis, facts, dimensions, dwell, occupancy, visitors, comparisons, quality, marts, loads,
+    uploads,
 )  # fmt: skip
 
 
@@ -53,6 +58,7 @@ def create_app(settings: ServingSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.openapi()  # made once, and not while the first caller waits
+        remove_abandoned(settings.landing)
         async with database.opened(), access.opened(), audit.writing():
             yield
         if redis:
@@ -72,6 +78,8 @@ def create_app(settings: ServingSettings) -> FastAPI:
     app.state.database = database
     app.state.snapshots = Snapshots()
     app.state.versions = Versions(database)
+    app.state.load_events = LoadEvents()
+    app.state.uploads = Uploads(database, access, settings.landing, settings.api_max_upload_bytes)
     app.include_router(_versioned(), prefix="/v1")
     app.include_router(health.router)
     for part in (errors, answers, openapi):

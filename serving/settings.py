@@ -28,6 +28,7 @@ class ServingSettings(BaseSettings):
     )
 
     home: Path = Field(PROJECT_ROOT / ".dwellhouse", description="State: database, secrets, logs")
+    landing: Path = Field(PROJECT_ROOT / "landing", description="The folder that is watched")
     api_host: str = Field("127.0.0.1", description="Address that the API listens on")
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the API")
     api_pool_size: int = Field(8, ge=1, description="Database connections of one API process")
@@ -50,6 +51,7 @@ class ServingSettings(BaseSettings):
     api_patience_seconds: float = Field(
         30.0, gt=0, description="A request or client that stands still so long is given up"
     )
+    api_max_upload_bytes: int = Field(2 * 1024**3, ge=1, description="A larger upload is refused")
     api_trusted_proxies: str = Field(
         "127.0.0.1", description="Addresses, by comma, whose X-Forwarded-For is believed"
     )

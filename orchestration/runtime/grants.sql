@@ -15,8 +15,9 @@ alter default privileges for role {transformer} in schema marts grant select on 
 grant usage on schema access to {gatekeeper}, {keymaster};
 grant select on access.api_keys to {gatekeeper};
 grant insert on access.requests to {gatekeeper};
+grant select, insert on access.uploads to {gatekeeper};
 grant select, insert, update (revoked_at) on access.api_keys to {keymaster};
-grant select on access.requests to {keymaster};
+grant select on access.requests, access.uploads to {keymaster};
 
 -- Dagster's history may lose its last moment when the machine stops; the ledger may not.
 alter role {dagster} set synchronous_commit = off;

@@ -1,12 +1,17 @@
 """The ledger of loads and their rejected rows: live views, ahead of any data version."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from psycopg import sql
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from serving.queries.conditions import any_of_column
 from serving.queries.listing import Column, Listing, Rows, rows_of
-from serving.queries.statements import Connection, Parameters, all_of
+from serving.queries.statements import Connection, Parameters, all_of, statement
+from serving.schemas.loads import LoadStatus
 
+WITH_PROGRESS = sql.SQL("marts.fct_loads join marts.load_progress using (load_id)")
 LOADS = Listing(
     columns={
         "load_id": Column("bigint"),
@@ -15,9 +20,12 @@ LOADS = Listing(
         "bytes": Column("bigint"),
         "source": Column("text"),
         "status": Column("text"),
+        "percent": Column("bigint"),
+        "bytes_read": Column("bigint"),
         "rows_read": Column("bigint"),
         "rows_loaded": Column("bigint"),
         "rows_rejected": Column("bigint"),
+        "rows_per_second": Column("double precision", is_nullable=True),
         "reason_code": Column("text", is_nullable=True),
         "reason": Column("text", is_nullable=True),
         "started_at": Column("timestamptz"),
@@ -45,6 +53,17 @@ REJECTIONS = Listing(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ContentLoad:
+    """The load that a content came to."""
+
+    load_id: int
+    status: LoadStatus
+    file_name: str
+    bytes: int
+    started_at: datetime
+
+
 def rejections_of(load_id: int) -> Rows:
     """Give the rejected rows of one load."""
 
@@ -57,16 +76,32 @@ def rejections_of(load_id: int) -> Rows:
 def loads_with(statuses: tuple[str, ...]) -> Rows:
     """Give the loads of some statuses, all where none is named."""
 
-    def conditions(parameters: Parameters) -> sql.Composable:
-        return all_of(any_of_column("status", statuses, parameters))
+    def rows(parameters: Parameters) -> sql.Composed:
+        conditions = all_of(any_of_column("status", statuses, parameters))
+        return sql.SQL("select * from {} where {}").format(WITH_PROGRESS, conditions)
 
-    return rows_of("fct_loads", conditions)
+    return rows
 
 
 async def read_load(connection: Connection, load_id: int) -> dict[str, object] | None:
     """Give a load with everything that is known of it; None if there is none."""
     columns = sql.SQL(", ").join(map(sql.Identifier, LOADS.columns))
-    query = sql.SQL("select {} from marts.fct_loads where load_id = %s").format(columns)
+    query = sql.SQL("select {} from {} where load_id = %s").format(columns, WITH_PROGRESS)
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, [load_id])
+        return await cursor.fetchone()
+
+
+async def is_published(connection: Connection, load_id: int) -> bool:
+    """Tell whether a data version has the rows of a load."""
+    query = "select from marts.data_versions where load_ids @> array[%s::bigint] limit 1"
+    return (await connection.execute(query, [load_id])).rowcount > 0
+
+
+async def load_of_content(
+    connection: Connection, sha256: str, since: datetime | None
+) -> ContentLoad | None:
+    """Give the load that holds a content, else the latest that came of it after `since`."""
+    async with connection.cursor(row_factory=class_row(ContentLoad)) as cursor:
+        await cursor.execute(statement("load_of_content"), {"sha256": sha256, "since": since})
         return await cursor.fetchone()

@@ -3,15 +3,22 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from serving.answers import live
 from serving.errors import Problem
+from serving.load_events import LoadEvents
 from serving.pagination import PageRequest, page_of
 from serving.queries.loads import LOADS, REJECTIONS, loads_with, read_load, rejections_of
 from serving.routers.documented import NOT_FOUND, live_answers, tabular
 from serving.schemas.loads import LoadAnswer, LoadPage, LoadStatus, RejectionPage
 
 router = APIRouter(tags=["loads"])
+STREAM: dict[str, object] = {
+    "description": "`load` for each step, then `published` or `ended`; `problem` if it cannot be "
+    "followed. The data is the load as JSON.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
 LoadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the load.", examples=[12])]
 
 
@@ -36,6 +43,22 @@ async def load(request: Request, load_id: LoadId) -> Response:
         if found is None:
             raise _no_load(load_id)
         return reading.answer(found)
+
+
+@router.get(
+    "/loads/{load_id}/events", response_class=StreamingResponse,
+    responses={**live_answers(LoadAnswer), **NOT_FOUND, 200: STREAM},
+)  # fmt: skip
+async def load_events(request: Request, load_id: LoadId) -> Response:
+    """Tell the steps of a load as server-sent events, until it is published."""
+    events: LoadEvents = request.app.state.load_events
+    events.require_room()
+    async with live(request) as reading:
+        if await read_load(reading.connection, load_id) is None:
+            raise _no_load(load_id)
+    return StreamingResponse(
+        events.of(request, load_id), 200, {"Cache-Control": "no-store"}, "text/event-stream"
+    )
 
 
 @tabular(router, "/loads/{load_id}/rejections", {**live_answers(RejectionPage), **NOT_FOUND})

@@ -20,9 +20,14 @@ class Load(Row):
     bytes: int = Field(examples=[91230])
     source: str = Field(examples=["default"])
     status: LoadStatus = Field(examples=["loaded"])
+    percent: int = Field(description="How far the load is; 100 once it ended", examples=[100])
+    bytes_read: int = Field(examples=[91230])
     rows_read: int = Field(examples=[1000])
     rows_loaded: int = Field(examples=[998])
     rows_rejected: int = Field(examples=[2])
+    rows_per_second: float | None = Field(
+        description="Rows read in a second, so far; null at the very start", examples=[3448.3]
+    )
     reason_code: str | None = Field(examples=[None])
     reason: str | None = Field(examples=[None])
     started_at: datetime = Field(examples=["2026-03-08T06:00:00.120+00:00"])

@@ -51,7 +51,8 @@ def running_api(
     (home / "secrets").mkdir(exist_ok=True)
     if warehouse:
         write_urls(warehouse, home)
-    app = create_app(ServingSettings(home=home, **settings))
+    (home / "landing").mkdir(exist_ok=True)
+    app = create_app(ServingSettings(home=home, **{"landing": home / "landing", **settings}))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))
     client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
     with (

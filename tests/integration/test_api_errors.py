@@ -17,15 +17,16 @@ HOSTILE = [
     "10000-01-01", "2026-02-30", "now", "infinity", "\ud7ff", " ", "999999w", "-dwell_seconds,,",
     "session_id;", "entry_at desc", "AAAA", "eyJhIjoxfQ==", "*",
 ]  # fmt: skip
+PLACES = {"load_id": 1, "person_id": "P-01", "name": "fct_sessions", "sha256": "0" * 64}
 
 
 def parameters(api: Api) -> list[tuple[str, str]]:
     """Give every query parameter of every path, as the document has them."""
     document = api.get("/openapi.json").json()
     return [
-        (path.format(load_id=1, person_id="P-01", name="fct_sessions"), parameter["name"])
+        (path.format(**PLACES), parameter["name"])
         for path, operations in document["paths"].items()
-        for parameter in operations["get"].get("parameters", [])
+        for parameter in operations.get("get", {}).get("parameters", [])
         if parameter["in"] == "query"
     ]
 

@@ -1,0 +1,12 @@
+select
+    load_id,
+    status,
+    file_name,
+    bytes,
+    started_at
+from marts.fct_loads
+where
+    sha256 = %(sha256)s
+    and (status = 'loaded' or started_at >= %(since)s)
+order by (status = 'loaded') desc, load_id desc
+limit 1

@@ -1,0 +1,41 @@
+"""The shapes of uploads."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from serving.schemas.envelopes import LiveEnvelope
+from serving.schemas.loads import SHA, LoadStatus
+
+UploadStatus = LoadStatus | Literal["waiting", "removed"]
+
+
+class Upload(BaseModel):
+    """One content that came in, and what became of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sha256: str = Field(examples=[SHA])
+    file_name: str = Field(
+        description="Its name in the landing folder, which differs from yours if that was taken",
+        examples=["march.csv"],
+    )
+    bytes: int = Field(examples=[91230])
+    received_at: datetime = Field(examples=["2026-03-08T06:00:00.120+00:00"])
+    status: UploadStatus = Field(
+        description="`waiting` to be loaded, `removed` from the landing folder before it was, "
+        "or what the load says",
+        examples=["waiting"],
+    )
+    load_id: int | None = Field(description="The load, once there is one", examples=[None])
+    url: str = Field(description="Where to follow it", examples=[f"/v1/uploads/{SHA}"])
+    load_url: str | None = Field(
+        description="Where to follow the load; /events below it tells each step", examples=[None]
+    )
+
+
+class UploadAnswer(LiveEnvelope):
+    """One upload."""
+
+    data: Upload
