@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.lib.dbt_environment import database_of, dbt_environment
 from orchestration.lib.dbt_manifest import fingerprint, is_parsed, mark_parsed, parsing, point_at
+from orchestration.lib.fault_points import reached
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - the folder below it is this user's own
 PROJECT_FOLDER = Path(__file__).resolve().parents[2] / "dbt_project"
+
+FAULT_POINT_OF_EVENT = {"LogStartLine": "mid_dbt", "LogModelResult": "between_models"}
 
 DbtEvent = Mapping[str, Mapping[str, object]]
 OnEvent = Callable[[DbtEvent], None]
@@ -194,6 +197,8 @@ def _forwarded_to(on_event: OnEvent) -> "Callable[[EventMsg], None]":
         if message.info.level != "debug":  # thousands, and each costs a conversion
             with taking_turns:
                 on_event(msg_to_dict(message))
+            if message.info.name in FAULT_POINT_OF_EVENT:
+                reached(FAULT_POINT_OF_EVENT[message.info.name])
 
     return forward
 

@@ -13,7 +13,7 @@ from pathlib import Path
 VARIABLE = "FAULT_POINTS"
 POINTS = (
     "hashed", "claimed", "validating", "copying", "before_commit", "after_commit", "moving",
-    "dbt_started", "between_models", "before_publishing",
+    "mid_dbt", "between_models", "before_publishing",
 )  # fmt: skip
 HOLD_SECONDS = 0.01
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from orchestration.lib.fault_points import reached
+
 UNPUBLISHED = """
 select load_id from {loads}
 except
@@ -58,6 +60,7 @@ def publish(connection: psycopg.Connection, run_id: str, models: str) -> DataVer
     Call it within the build's turn; a load that came meanwhile is not in the snapshot and waits
     for the next build.
     """
+    reached("before_publishing")
     statement = (
         "insert into marts.data_versions (run_id, models, load_ids) "
         f"select %s, %s, array({UNPUBLISHED.format(loads='staging.stg_raw__loads')}) "

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from orchestration.lib.fault_points import VARIABLE
 from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT
@@ -74,6 +75,7 @@ class RunningStack:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
             "PYTHONPATH": str(PROJECT_ROOT),
+            VARIABLE: str(self.folder / "orders"),
             "DWELLHOUSE_HOME": str(self.home),
             "DWELLHOUSE_LANDING": str(self.landing),
             "DWELLHOUSE_API_PORT": str(self.api_port),

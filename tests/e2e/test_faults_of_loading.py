@@ -11,7 +11,6 @@ from orchestration.lib.fault_points import VARIABLE
 from orchestration.lib.load_outcome import FileChangedError
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import HEADER, LoadingPlace, rows
-from tests.e2e.oracle import sha256
 
 pytestmark = pytest.mark.xdist_group("loading")
 POINTS_OF_A_LOAD = (
@@ -98,12 +97,12 @@ def test_a_file_that_changes_while_it_is_loaded_is_taken_as_it_is_then(
     place: LoadingPlace, orders: FaultOrders, point: str, change: Callable[[Path], bytes]
 ) -> None:
     path = place.drop("a.csv", HEADER + rows(90))
+    before = path.read_bytes()
     orders.give(point, "hold")
     loading = place.loading("a.csv")
     orders.wait_until_obeyed(point)
-    place.oracle.dropped.clear()
     content = change(path)
-    place.oracle.dropped[sha256(content)] += 1
+    place.oracle.replaced(before, content)
     orders.release(point)
     if point in ("before_commit", "after_commit"):
         loading.result()

@@ -1,0 +1,196 @@
+"""Runs of a real stack killed at each point, its database restarted, many files at once.
+
+The oracle judges after each; at the end the marts are compared with a rebuild.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import typer.main
+
+from orchestration.cli import app
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres
+from tests.e2e.fault_orders import FaultOrders
+from tests.e2e.loading_place import HEADER, rows
+from tests.e2e.oracle import Oracle, sha256
+from tests.e2e.running_stack import RunningStack, until
+
+pytestmark = pytest.mark.xdist_group("stack")
+POINTS_OF_A_FILE = (
+    "hashed", "claimed", "validating", "copying", "before_commit", "after_commit", "moving",
+)  # fmt: skip
+POINTS_OF_A_BUILD = ("mid_dbt", "between_models", "before_publishing")
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+# One who writes a kilobyte a second, a few rows at a time.
+SLOW_WRITER = """
+import sys, time
+with open(sys.argv[1], "w") as file:
+    for line in sys.stdin:
+        file.write(line)
+        file.flush()
+        time.sleep(0.04)
+"""
+
+
+@pytest.fixture(scope="module")
+def oracle(stack: RunningStack) -> Oracle:
+    """Knows what these tests drop; what others have dropped is there already."""
+    stack.finished()
+    oracle = Oracle(stack.landing, stack.ask)
+    oracle.dropped.update(oracle.places().values())
+    return oracle
+
+
+@pytest.fixture
+def orders(stack: RunningStack) -> Iterator[FaultOrders]:
+    folder = stack.folder / "orders"
+    folder.mkdir(exist_ok=True)
+    orders = FaultOrders(folder)
+    yield orders
+    orders.clear()
+
+
+@pytest.fixture(scope="module")
+def killed_everywhere(stack: RunningStack, oracle: Oracle) -> dict[str, list[str]]:
+    """A file for each point, whose run was killed there; by point, the statuses of its loads.
+
+    While the first are being noticed and tried again, the next are killed: few of them wait.
+    """
+    folder = stack.folder / "orders"
+    folder.mkdir(exist_ok=True)
+    orders = FaultOrders(folder)
+    for point in POINTS_OF_A_FILE:
+        about = "" if point in ("copying",) else f"{point}.csv"
+        orders.give(point, "kill", about)
+        oracle.drop(f"{point}.csv", (HEADER + rows(60, point)).encode())
+        orders.wait_until_obeyed(point)
+    for point in POINTS_OF_A_BUILD:
+        orders.give(point, "kill")
+        oracle.drop(f"{point}.csv", (HEADER + rows(60, point)).encode())
+        orders.wait_until_obeyed(point)
+    stack.finished()
+    orders.clear()
+    return {
+        point: [
+            status
+            for (status,) in stack.ask(
+                f"select status from raw.loads where file_name = '{point}.csv' order by load_id"
+            )
+        ]
+        for point in (*POINTS_OF_A_FILE, *POINTS_OF_A_BUILD)
+    }
+
+
+@pytest.mark.parametrize("point", [*POINTS_OF_A_FILE, *POINTS_OF_A_BUILD])
+def test_a_run_killed_at_any_point_is_made_good(
+    stack: RunningStack, oracle: Oracle, killed_everywhere: dict[str, list[str]], point: str
+) -> None:
+    statuses = killed_everywhere[point]
+    assert statuses.count("loaded") == 1
+    assert set(statuses) <= {"failed", "loaded"}
+    assert stack.load_of(f"{point}.csv")["stored_as"] == f"archive/{point}.csv"
+    sessions = stack.ask(f"select count(*) from marts.fct_sessions where person_id like '{point}%'")
+    assert sessions == [(60,)]
+    oracle.check()
+    assert set(stack.runs().values()) <= {"SUCCESS", "FAILURE"}
+
+
+def restart_database(stack: RunningStack) -> None:
+    """Restart the server as after a crash: nothing is written down, every session is lost."""
+    server = EmbeddedPostgres(stack.home)
+    server.stop("immediate")
+    server.start()
+
+
+@pytest.mark.parametrize("point", ["copying", "between_models"])
+def test_a_database_restarted_meanwhile_costs_time_but_no_row(
+    stack: RunningStack, oracle: Oracle, orders: FaultOrders, point: str
+) -> None:
+    orders.give(point, "hold")
+    oracle.drop(f"restart {point}.csv", (HEADER + rows(60, f"r-{point}")).encode())
+    orders.wait_until_obeyed(point)
+    restart_database(stack)
+    orders.release(point)
+    until(lambda: stack.has_stored(f"restart {point}.csv"))
+    stack.finished()
+    oracle.check()
+    assert stack.ask(
+        f"select count(*) from marts.fct_sessions where person_id like 'r-{point}%'"
+    ) == [(60,)]
+    assert stack.api("/v1/kpis")["data"]["total_events"] > 0
+
+
+def test_200_files_with_20_duplicates_dropped_at_once(stack: RunningStack, oracle: Oracle) -> None:
+    for number in range(200):
+        content = HEADER + rows(2, f"many-{number % 180}-")
+        oracle.drop(f"many {number:03}.csv", content.encode())
+    stack.finished()
+    oracle.check()
+    counted = stack.ask(
+        "select status, count(*), count(distinct run_id) from raw.loads "
+        "where file_name like 'many %' group by 1 order by 1"
+    )
+    assert [(status, count) for status, count, _ in counted] == [("duplicate", 20), ("loaded", 180)]
+    assert max(runs for _, _, runs in counted) <= 4, "they are taken in batches"
+
+
+def test_a_file_that_is_written_slowly_is_taken_when_it_is_whole(
+    stack: RunningStack, oracle: Oracle
+) -> None:
+    """Beside it, others are taken."""
+    content = HEADER + rows(100, "slow")
+    path = stack.landing / "slowly.csv"
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_WRITER, path], stdin=subprocess.PIPE
+    ) as writer:
+        assert writer.stdin is not None
+        writer.stdin.write(content.encode())
+        writer.stdin.close()
+        until(path.exists)
+        oracle.drop("beside.csv", (HEADER + rows(1, "beside")).encode())
+        until(lambda: stack.has_stored("beside.csv"))
+        assert path.exists()
+        assert writer.wait() == 0
+    oracle.dropped[sha256(content.encode())] += 1
+    stack.finished()
+    oracle.check()
+    assert stack.ask("select status, rows_read from raw.loads where file_name = 'slowly.csv'") == [
+        ("loaded", 100)
+    ]
+
+
+def test_what_a_killed_load_has_left_in_landing_is_cleared(
+    stack: RunningStack, oracle: Oracle
+) -> None:
+    (stack.landing / ".load-0123456789abcdef").write_text(HEADER)
+    content = HEADER + rows(2, "back")
+    (stack.landing / ".leaving-0123456789ab-back again.csv").write_text(content)
+    oracle.dropped[sha256(content.encode())] += 1
+    oracle.drop("next tick.csv", (HEADER + rows(2, "tick")).encode())
+    until(lambda: stack.has_stored("back again.csv"))
+    stack.finished()
+    oracle.check()
+
+
+def test_a_mended_file_is_replayed_by_the_stack(stack: RunningStack, oracle: Oracle) -> None:
+    oracle.drop("mend me.csv", b"timestamp\n")
+    until(lambda: stack.command("quarantine", "show", "mend me.csv").returncode == 0)
+    told = stack.command("quarantine", "show", "mend me.csv").stdout
+    load_id = told.split("dwellhouse replay ")[1].split()[0]
+    mended = (HEADER + rows(3, "mended")).encode()
+    (stack.landing / "quarantine" / "mend me.csv").write_bytes(mended)
+    oracle.replaced(b"timestamp\n", mended)
+    result = stack.command("replay", load_id)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "mend me.csv: loaded, 3 rows read, 3 loaded, 0 rejected\n"
+    stack.finished()
+    oracle.check()
+
+
+@pytest.mark.skipif("verify" not in COMMANDS, reason="there is no rebuild to compare with")
+def test_after_all_of_this_the_marts_equal_a_rebuild(stack: RunningStack) -> None:
+    stack.finished()
+    result = stack.command("verify")
+    assert result.returncode == 0, result.stdout + result.stderr
