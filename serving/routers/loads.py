@@ -17,7 +17,7 @@ router = APIRouter(tags=["loads"])
 STREAM: dict[str, object] = {
     "description": "`load` for each step, then `published` or `ended`; `problem` if it cannot be "
     "followed. The data is the load as JSON.",
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "content": {"text/event-stream": {}},
 }
 LoadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the load.", examples=[12])]
 

@@ -1,0 +1,38 @@
+"""The real app behind a real socket, as clients meet it."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from orchestration.runtime.warehouse import Warehouse
+from serving.main import create_app
+from serving.settings import ServingSettings
+from tests.integration.api_client import write_urls
+
+START_SECONDS = 30
+
+
+@contextmanager
+def served_api(warehouse: Warehouse, home: Path, **settings: object) -> Iterator[str]:
+    """Serve on a free port of this machine; give the address."""
+    (home / "secrets").mkdir(exist_ok=True)
+    write_urls(warehouse, home)
+    app = create_app(ServingSettings(home=home, **settings))
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        assert thread.is_alive(), "the API did not start"
+        assert time.monotonic() < deadline, "the API did not start in time"
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)
