@@ -5,6 +5,7 @@ database, and has made no gRPC channel. A worker makes all of its connections it
 checks the first of these at its start and refuses to serve otherwise.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -13,9 +14,10 @@ import signal
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from orchestration.runtime.worker_claim import WorkerClaims
 from orchestration.settings import current_settings
 
 REAP_SECONDS = 0.2
+CODE_SECONDS = 2.0
 LARGEST_REQUEST = 1024 * 1024
 
 Request = Mapping[str, object]
@@ -37,24 +40,28 @@ class RunServer:
     folder: Path
     max_workers: int
     execute: Callable[[list[str]], None]
+    restart: Sequence[str] = (sys.executable, "-m", "orchestration.runtime.run_server")
+    fingerprint: Callable[[], str] = code_fingerprint
     _workers: dict[int, str] = field(default_factory=dict)
     _waiting: deque[tuple[socket.socket, Request]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        """Remember the code as it is before it is imported."""
+        self._code, self._looked_at = self.fingerprint(), time.monotonic()
 
     def serve(self) -> None:
         """Serve until the process is ended or the code changes; then start anew in its place."""
         _require_one_thread()
         claims = WorkerClaims(self.folder)
-        code = code_fingerprint()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        # A dead worker wakes the loop at once, so that a waiting run gets its place.
         with listening_socket(self.folder) as listener, selectors.DefaultSelector() as selector:
             selector.register(listener, selectors.EVENT_READ)
             while True:
                 if selector.select(timeout=REAP_SECONDS):
                     self._receive(listener, claims)
                 self._bury()
-                if self._waiting and code != code_fingerprint():
-                    _restart(listener)
+                if self._has_new_code():
+                    self._start_anew(listener)
                 self._fork_waiting(listener, claims)
 
     def _receive(self, listener: socket.socket, claims: WorkerClaims) -> None:
@@ -93,9 +100,23 @@ class RunServer:
             claims.forget_dead()
 
     def _bury(self) -> None:
-        for pid in list(self._workers):
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                del self._workers[pid]
+        with contextlib.suppress(ChildProcessError):
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+                self._workers.pop(pid, None)  # unknown are those of before a restart
+
+    def _has_new_code(self) -> bool:
+        """Look before each fork, and while idle now and then, so that no run has to wait."""
+        is_idle = not self._workers and time.monotonic() - self._looked_at > CODE_SECONDS
+        if not self._waiting and not is_idle:
+            return False
+        self._looked_at = time.monotonic()
+        return self._code != self.fingerprint()
+
+    def _start_anew(self, listener: socket.socket) -> None:
+        """Become a new server with the changed code; whoever waits for an answer asks again."""
+        print("The code has changed: the run server starts anew.", flush=True)
+        listener.close()
+        os.execv(self.restart[0], list(self.restart))  # noqa: S606
 
 
 def _work(execute: Callable[[list[str]], None], command: list[str]) -> None:
@@ -131,12 +152,6 @@ def _answer(connection: socket.socket, answer: Mapping[str, object]) -> None:
         connection.close()
 
 
-def _restart(listener: socket.socket) -> None:
-    """Become a new server with the changed code; whoever waits for an answer asks again."""
-    listener.close()
-    os.execv(sys.executable, [sys.executable, "-m", "orchestration.runtime.run_server"])  # noqa: S606
-
-
 def _require_one_thread() -> None:
     threads = [thread.name for thread in threading.enumerate()]
     if len(threads) > 1:
@@ -149,12 +164,13 @@ def main() -> None:
     from orchestration.runtime.preload import execute_dagster_command, preload
 
     settings = current_settings()
+    folder = Path(os.environ["DAGSTER_RUN_WORKERS"])
+    server = RunServer(folder, settings.max_concurrent_runs, execute_dagster_command)
     preload(settings)
     # What is imported stays; untouched by the garbage collector, its memory stays shared.
     gc.collect()
     gc.freeze()
-    folder = Path(os.environ["DAGSTER_RUN_WORKERS"])
-    RunServer(folder, settings.max_concurrent_runs, execute_dagster_command).serve()
+    server.serve()
 
 
 if __name__ == "__main__":
