@@ -24,6 +24,14 @@ def prepare_dagster_home(settings: Settings) -> Path:
     return folder
 
 
+def has_warm_runs(settings: Settings) -> bool:
+    """Tell whether the chosen `dagster.yaml` has runs executed by the run server."""
+    import yaml  # by who starts a stack only
+
+    chosen = yaml.safe_load((settings.dagster_yaml or DAGSTER_YAML).read_text(encoding="utf-8"))
+    return bool(chosen.get("run_launcher", {}).get("class") == "WarmRunLauncher")
+
+
 def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str]:
     """Give the environment that each process of the stack runs with."""
     chosen = {**ServingSettings().model_dump(), **settings.model_dump()}

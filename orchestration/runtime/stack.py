@@ -19,7 +19,11 @@ import psycopg
 
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.landing_files import Landing
-from orchestration.runtime.environment import prepare_dagster_home, stack_environment
+from orchestration.runtime.environment import (
+    has_warm_runs,
+    prepare_dagster_home,
+    stack_environment,
+)
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.run_server_client import RunServerClient
 from orchestration.runtime.supervised_process import SupervisedProcess
@@ -184,6 +188,8 @@ class Stack:
         }
         logs = self._settings.home / "logs"
         commands = process_commands(self._settings, self._code)
+        if not has_warm_runs(self._settings):
+            del commands["run-server"]
         return [
             SupervisedProcess(name, command, logs / f"{name}.log", ready[name], guard)
             for name, command in commands.items()

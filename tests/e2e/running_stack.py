@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,20 @@ START_SECONDS = 150.0
 FINISH_SECONDS = 180.0
 END_SECONDS = 10.0
 POLL_SECONDS = 0.1
+HEADER = "timestamp,person_id,camera_id,event_type\n"
 EVENTS = """
 { logsForRun(runId: "%s", limit: 1000) { ... on EventConnection { events { __typename
   ... on MaterializationEvent { assetKey { path } }
   ... on AssetCheckEvaluationEvent { evaluation { checkName success severity assetKey { path } } }
 } } } }
+"""
+MESSAGES = """
+{ logsForRun(runId: "%s", limit: 1000) { ... on EventConnection { events {
+  ... on MessageEvent { message }
+} } } }
+"""
+TERMINATE = """
+mutation { terminateRun(runId: "%s") { __typename ... on TerminateRunSuccess { run { status } } } }
 """
 RUNS = "{ runsOrError(limit: 20) { ... on Runs { results { runId status } } } }"
 
@@ -40,6 +50,17 @@ def until(what: Callable[[], Any], seconds: float = FINISH_SECONDS) -> Any:
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
         time.sleep(POLL_SECONDS)
     return answer
+
+
+def visits(count: int, camera: str) -> str:
+    """Give rows of as many visits of five minutes each, all at another camera than other tests'."""
+    begin = datetime(2026, 3, 2, 8)  # noqa: DTZ001
+    rows = []
+    for number in range(count):
+        at = begin + timedelta(minutes=number)
+        rows.append(f"{at},{camera}-p{number},{camera},entry\n")
+        rows.append(f"{at + timedelta(minutes=5)},{camera}-p{number},{camera},exit\n")
+    return "".join(rows)
 
 
 def free_port() -> int:
@@ -56,6 +77,7 @@ class RunningStack:
     api_port: int = field(default_factory=free_port)
     dagster_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -82,6 +104,7 @@ class RunningStack:
             "DWELLHOUSE_DAGSTER_PORT": str(self.dagster_port),
             "DWELLHOUSE_SETTLE_SECONDS": "0.5",
             "DWELLHOUSE_CHUNK_ROWS": "400",
+            **self.settings,
         }
 
     def start(self) -> None:
@@ -191,6 +214,15 @@ class RunningStack:
         """Give the status of the last runs by their ids."""
         results = self.dagster(RUNS)["runsOrError"]["results"]
         return {run["runId"]: run["status"] for run in results}
+
+    def terminate(self, run_id: str) -> str:
+        """Ask for a run's end as the UI does; gives the kind of answer."""
+        return str(self.dagster(TERMINATE % run_id)["terminateRun"]["__typename"])
+
+    def engine_events(self, run_id: str) -> str:
+        """Give what the launcher and the worker have said of a run."""
+        events = self.dagster(MESSAGES % run_id)["logsForRun"]["events"]
+        return "\n".join(event["message"] for event in events)
 
     def events_of(self, run_id: str) -> tuple[set[str], dict[str, tuple[bool, str]]]:
         """Give the assets that the run materialized, and its checks: (passed, severity)."""

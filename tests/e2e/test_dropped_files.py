@@ -5,28 +5,14 @@ import json
 import os
 import random
 from collections import Counter
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from orchestration.lib.generation import Generation, write_csv
-from tests.e2e.running_stack import RunningStack, until
+from tests.e2e.running_stack import HEADER, RunningStack, until, visits
 
 pytestmark = pytest.mark.xdist_group("stack")
-
-HEADER = "timestamp,person_id,camera_id,event_type\n"
-
-
-def visits(count: int, camera: str) -> str:
-    """Give rows of as many visits of five minutes each, all at another camera than other tests'."""
-    begin = datetime(2026, 3, 2, 8)  # noqa: DTZ001
-    rows = []
-    for number in range(count):
-        at = begin + timedelta(minutes=number)
-        rows.append(f"{at},{camera}-p{number},{camera},entry\n")
-        rows.append(f"{at + timedelta(minutes=5)},{camera}-p{number},{camera},exit\n")
-    return "".join(rows)
 
 
 def reason_of(stack: RunningStack, name: str) -> dict[str, object]:
@@ -169,50 +155,3 @@ def test_a_file_in_the_making_is_left_alone_until_it_is_renamed(stack: RunningSt
         assert logs.count(f"{name} is not loaded: it is ") == 1
         path = stack.landing / name
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-
-
-def run_that_loads(stack: RunningStack, camera: str) -> str:
-    """Drop a file of several chunks and give the run that has begun to load it."""
-    stack.drop(**{camera: HEADER + visits(3_000, camera)})
-    query = f"select run_id from raw.loads where file_name = '{camera}.csv' and status = 'loading'"
-    [(run_id,)] = until(lambda: stack.ask(query))
-    return str(run_id)
-
-
-def assert_loaded_once(stack: RunningStack, camera: str) -> None:
-    attempts = [row[0] for row in stack.ask(
-        f"select status from raw.loads where file_name = '{camera}.csv'"
-    )]  # fmt: skip
-    assert sorted(attempts) in (["loaded"], ["failed", "loaded"])
-    count = f"select count(*) from {{}} where camera_id = '{camera}'"
-    assert stack.ask(count.format("raw.camera_events")) == [(6_000,)]
-    assert stack.ask(count.format("marts.fct_sessions")) == [(3_000,)]
-    assert stack.load_of(f"{camera}.csv")["stored_as"] == f"archive/{camera}.csv"
-    assert not (stack.landing / f"{camera}.csv").exists()
-
-
-def test_a_killed_worker_costs_time_but_no_row(stack: RunningStack) -> None:
-    run_id = run_that_loads(stack, "worker")
-    os.kill(int((stack.home / "run-workers" / f"{run_id}.run").read_text()), 9)
-    stack.finished()
-    assert_loaded_once(stack, "worker")
-    assert stack.runs()[run_id] == "FAILURE", "nothing says any longer that it runs"
-
-
-def test_killed_servers_are_started_again_and_lose_nothing(stack: RunningStack) -> None:
-    """All that ask for runs or execute them are killed at once, while a file is loading."""
-    run_that_loads(stack, "servers")
-    victims = {
-        "daemon": "dagster-daemon run",
-        "code-server": "code-server start",
-        "run-server": "orchestration.runtime.run_server",
-        "webserver": "dagster-webserver",
-    }
-    supervised = stack.supervised()
-    for part in victims.values():
-        [pid] = [pid for pid, command in supervised.items() if part in command]
-        os.kill(pid, 9)
-    stack.finished()
-    assert_loaded_once(stack, "servers")
-    for name in victims:
-        assert f"{name} had ended and was started again." in stack.told

@@ -1,12 +1,14 @@
 """The life of a stack: one a home folder, ended without a trace, going on where it was."""
 
+import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.running_stack import END_SECONDS, RunningStack, until
-from tests.e2e.test_dropped_files import HEADER, visits
+from orchestration.runtime.environment import DAGSTER_YAML
+from tests.e2e.running_stack import END_SECONDS, HEADER, RunningStack, until, visits
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -63,6 +65,15 @@ def test_an_occupied_port_is_told_in_a_sentence(
     assert f"set DWELLHOUSE_{name}_PORT" in doctor.stdout
 
 
+def stock_launcher(folder: Path) -> Path:
+    """Write the shipped dagster.yaml as it is with Dagster's own launcher; gives its path."""
+    shipped = DAGSTER_YAML.read_text(encoding="utf-8")
+    stock = "run_launcher:\n  module: dagster\n  class: DefaultRunLauncher\n"
+    path = folder / "dagster.yaml"
+    path.write_text(re.sub(r"(?ms)^run_launcher:\n.*?\n(?=\n)", stock, shipped), encoding="utf-8")
+    return path
+
+
 def test_a_stack_beside_another_may_be_killed_goes_on_and_ends_without_a_trace(
     stack: RunningStack, other_stack: RunningStack
 ) -> None:
@@ -76,6 +87,7 @@ def test_a_stack_beside_another_may_be_killed_goes_on_and_ends_without_a_trace(
     # The others end with their supervisor; Postgres alone waits for the next start.
     until(lambda: all("/bin/postgres" in told for told in other_stack.processes().values()), 5)
     other_stack.drop(meanwhile=HEADER + visits(3, "meanwhile"))
+    other_stack.settings["DWELLHOUSE_DAGSTER_YAML"] = str(stock_launcher(other_stack.folder))
     other_stack.start()
     second = other_stack.finished()
     assert second["data_version"] == first["data_version"] + 1
@@ -84,6 +96,10 @@ def test_a_stack_beside_another_may_be_killed_goes_on_and_ends_without_a_trace(
     assert dict(counts) == {"mine": 4, "meanwhile": 3}
     assert other_stack.api("/v1/kpis")["data"]["closed_sessions"] == 7
 
+    told = [other_stack.engine_events(str(other_stack.load_of(f"{name}.csv")["run_id"]))
+            for name in ("mine", "meanwhile")]  # fmt: skip
+    assert ["A warm worker has the run" in text for text in told] == [True, False]
+    assert not any("run_server" in told for told in other_stack.supervised().values())
     assert other_stack.stop() < END_SECONDS
     assert other_stack.processes() == {}
     assert not (other_stack.home / "stack.json").exists()

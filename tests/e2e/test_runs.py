@@ -1,0 +1,97 @@
+"""What is killed or ended while a file loads: the file is published in the end, once, by itself."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.running_stack import HEADER, RunningStack, until, visits
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+VISITS = 3_000
+SERVERS = {
+    "run-server": "orchestration.runtime.run_server",
+    "daemon": "dagster-daemon run",
+    "webserver": "dagster-webserver",
+    "code-server": "code-server start",
+}
+
+
+def run_that_loads(stack: RunningStack, camera: str) -> str:
+    """Drop a file of several chunks and give the run that has begun to load it."""
+    stack.drop(**{camera: HEADER + visits(VISITS, camera)})
+    query = f"select run_id from raw.loads where file_name = '{camera}.csv' and status = 'loading'"
+    [(run_id,)] = until(lambda: stack.ask(query))
+    return str(run_id)
+
+
+def assert_loaded_once(stack: RunningStack, camera: str) -> None:
+    attempts = [row[0] for row in stack.ask(
+        f"select status from raw.loads where file_name = '{camera}.csv'"
+    )]  # fmt: skip
+    assert sorted(attempts) in (["loaded"], ["failed", "loaded"])
+    count = f"select count(*) from {{}} where camera_id = '{camera}'"
+    assert stack.ask(count.format("raw.camera_events")) == [(2 * VISITS,)]
+    assert stack.ask(count.format("marts.fct_sessions")) == [(VISITS,)]
+    assert stack.load_of(f"{camera}.csv")["stored_as"] == f"archive/{camera}.csv"
+    assert not (stack.landing / f"{camera}.csv").exists()
+
+
+def pid_of_worker(stack: RunningStack, run_id: str) -> int:
+    return int((stack.home / "run-workers" / f"{run_id}.run").read_text())
+
+
+@pytest.fixture(autouse=True)
+def no_run_goes_on(stack: RunningStack) -> Iterator[None]:
+    """Whatever a test has done, nothing says in the end that a run is still under way."""
+    yield
+    assert set(stack.runs().values()) <= {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+def test_a_killed_worker_costs_time_but_no_row(stack: RunningStack) -> None:
+    run_id = run_that_loads(stack, "worker")
+    os.kill(pid_of_worker(stack, run_id), signal.SIGKILL)
+    stack.finished()
+    assert_loaded_once(stack, "worker")
+    assert stack.runs()[run_id] == "FAILURE"
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_killed_server_is_started_again_and_loses_nothing(stack: RunningStack, name: str) -> None:
+    run_id = run_that_loads(stack, name)
+    [pid] = [pid for pid, told in stack.supervised().items() if SERVERS[name] in told]
+    os.kill(pid, signal.SIGKILL)
+    stack.finished()
+    assert_loaded_once(stack, name)
+    until(lambda: f"{name} had ended and was started again." in stack.told)
+    assert str(stack.load_of(f"{name}.csv")["run_id"]) == run_id, "its worker went on"
+    until(lambda: answers(stack))
+    assert stack.runs()[run_id] == "SUCCESS"
+
+
+def answers(stack: RunningStack) -> bool:
+    try:
+        return bool(stack.dagster("{ version }"))
+    except OSError:
+        return False
+
+
+def test_a_run_that_is_ended_from_the_ui_leaves_its_file_to_the_next(stack: RunningStack) -> None:
+    run_id = run_that_loads(stack, "ended")
+    pid = pid_of_worker(stack, run_id)
+    assert stack.terminate(run_id) == "TerminateRunSuccess"
+    until(lambda: stack.runs()[run_id] == "CANCELED")
+    until(lambda: pid not in stack.processes())
+    stack.finished()
+    assert_loaded_once(stack, "ended")
+    assert str(stack.load_of("ended.csv")["run_id"]) != run_id
+
+
+def test_what_a_run_prints_is_kept(stack: RunningStack) -> None:
+    stack.drop(printed=HEADER + visits(2, "printed"))
+    stack.finished()
+    run_id = str(stack.load_of("printed.csv")["run_id"])
+    kept = (stack.home / "logs" / "runs").glob(f"**/{run_id}/**/*.err")
+    assert "printed.csv: loaded, 4 rows read" in "".join(path.read_text() for path in kept)
