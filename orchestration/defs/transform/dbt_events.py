@@ -20,23 +20,31 @@ DagsterEvent: TypeAlias = (
     | dg.AssetCheckEvaluation
 )
 
+# To write history takes the interpreter from dbt: a short build is over before any is written. A
+# long one shows in the UI how far it is.
+HELD_BACK_SECONDS = 5.0
+
 _ROW_COUNT = re.compile(r"^(?:SELECT|INSERT|MERGE)(?: 0)? (\d+)$")
 
 
 def streamed_build(build: Callable[[OnEvent], DbtResult]) -> Iterator[DbtEvent | DbtResult]:
     """Run `build` in a thread; give dbt's events as they come and its result last.
 
-    Raises what `build` raises.
+    Those of the first seconds come together. Raises what `build` raises.
     """
     events: Queue[DbtEvent | DbtResult | BaseException] = Queue()
+    finished = threading.Event()
 
     def run() -> None:
         try:
             events.put(build(events.put))
         except BaseException as error:
             events.put(error)
+        finally:
+            finished.set()
 
     threading.Thread(target=run, name="dbt", daemon=True).start()
+    finished.wait(HELD_BACK_SECONDS)
     while True:
         event = events.get()
         if isinstance(event, BaseException):
