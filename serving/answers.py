@@ -17,8 +17,10 @@ from serving.exchange import exchange_of
 from serving.exports import Export, counted, exported
 from serving.filters import Filters
 from serving.formats import MEDIA_TYPES, Format, accepted_format, asked_format, plain_path
+from serving.hours import split_hours
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
+from serving.queries.kpis import Metrics, read_kpis
 from serving.queries.listing import Rows, count_rows, read_batches, read_page
 from serving.queries.published import Version, latest_version
 from serving.queries.statements import Connection
@@ -63,6 +65,12 @@ class Live:
         if self.snapshot is None:
             raise unpublished()
         return filters.fit_previous(self.snapshot, clock)
+
+    async def metrics(self, chosen: Chosen) -> Metrics:
+        """Give the range metrics of what is chosen."""
+        if self.snapshot is None:
+            raise unpublished()
+        return await read_kpis(self.connection, chosen, *split_hours(chosen, self.snapshot))
 
     def answer(self, data: object, **more: object) -> Response:
         """Give `data` in its envelope."""

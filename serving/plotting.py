@@ -10,7 +10,6 @@ from serving.filters import chosen_cameras
 from serving.queries.listing import Type
 from serving.queries.published import Camera
 from serving.queries.series import (
-    STORED,
     Buckets,
     Granularity,
     Measures,
@@ -70,8 +69,7 @@ class Plot:
         """Tell whether the marts hold these very buckets: of everybody, in the site's own zone."""
         is_narrowed = self.of == "site" and bool(self.chosen.camera_ids or self.chosen.categories)
         return (
-            (self.of, self.granularity) in STORED
-            and not self.chosen.is_of_persons
+            not self.chosen.is_of_persons
             and not is_narrowed
             and all(snapshot.zones[site].key == one.zone.key for site, one in windows.items())
         )

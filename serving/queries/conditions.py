@@ -40,6 +40,17 @@ def event_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     )
 
 
+def person_hour_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    """Give what the filters ask of `agg_person_hourly`, which knows nothing of sessions."""
+    return all_of(
+        [
+            *_of_place(chosen, parameters),
+            *of_person(chosen, parameters),
+            *_of_time("bucket_start", chosen.spans, parameters),
+        ]
+    )
+
+
 def visit_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     """Give what the filters ask of `fct_visits`: its start, its person, and a part of it."""
     conditions = [

@@ -1,4 +1,5 @@
--- Pairs first: there are far fewer of them than events, and each has one time zone.
+-- Pairs first: there are far fewer of them than events. Whole hours of a range are stored; its
+-- ends are counted from the events.
 with matching as (
     select
         person_id,
@@ -21,6 +22,16 @@ dated as (
 ),
 
 pairs as (
+    select
+        person_id,
+        camera_id,
+        sum(events) as events,
+        min(local_date) as first_day,
+        max(local_date) as last_day
+    from marts.agg_person_hourly
+    where events > 0 and {hour_conditions}
+    group by person_id, camera_id
+    union all
     select
         person_id,
         camera_id,

@@ -24,6 +24,10 @@ GROUPS: dict[SeriesOf, sql.Identifier] = {
 STORED: dict[tuple[SeriesOf, Granularity], sql.Identifier] = {
     ("camera", "hour"): sql.Identifier("marts", "agg_camera_hourly"),
     ("camera", "day"): sql.Identifier("marts", "agg_camera_daily"),
+    ("camera", "week"): sql.Identifier("marts", "agg_camera_weekly"),
+    ("site", "hour"): sql.Identifier("marts", "agg_site_hourly"),
+    ("site", "day"): sql.Identifier("marts", "agg_site_daily"),
+    ("site", "week"): sql.Identifier("marts", "agg_site_weekly"),
 }
 
 

@@ -8,7 +8,6 @@ from serving.answers import published
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
 from serving.plotting import Plot
-from serving.queries.kpis import read_kpis
 from serving.queries.series import VISITORS, Granularity
 from serving.queries.visitors import (
     DEMOGRAPHICS,
@@ -52,7 +51,7 @@ async def repeat_visitors(
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
         chosen = await reading.fit(filters, clock)
-        metrics = await read_kpis(reading.connection, chosen)
+        metrics = await reading.metrics(chosen)
         summary = {name: metrics[name] for name in SUMMARY}
         return await reading.page(asked, repeat_visitors_of(chosen), clock, summary=summary)
 

@@ -43,12 +43,12 @@ def address(
     from tests.integration.api_warehouse import SEEDS_ONLY, build_and_publish, load_rows
 
     generation = Generation(rows=int(os.environ.get("DEMO_ROWS", "4000")))
+    rows = [_raw_row(row.fields) for row in generated_rows(generation) if not row.reason_code]
     with copied_database(server_url, TEMPLATE) as name:
         warehouse, project = of_database(template, name), DbtProject(shared_folder / name)
         assert project.build(warehouse.transformer, {}, select=SEEDS_ONLY).success
-        load_rows(warehouse, [_raw_row(row.fields) for row in generated_rows(generation)
-                              if row.reason_code is None])  # fmt: skip
-        build_and_publish(warehouse, project)
+        load_rows(warehouse, rows)
+        build_and_publish(warehouse, project, rows)
         home = tmp_path_factory.mktemp("demo")
         (landing := home / "landing").mkdir()
         with served_api(warehouse, home, landing=landing) as address:

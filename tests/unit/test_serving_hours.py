@@ -1,0 +1,91 @@
+"""A range is whole hours and what is left of it: together all of it, and nothing twice."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.chosen import Chosen, Span
+from serving.hours import split_hours
+from serving.queries.published import Version
+from serving.snapshot import Snapshot
+from tests.reference.zones import hour_of
+
+START = datetime(2026, 4, 1, tzinfo=UTC)
+# The clocks of Lord Howe go back by half an hour.
+JUMP = datetime(2026, 4, 4, 15, tzinfo=UTC)
+CLOCK = datetime(2026, 4, 9, 12, 34, 56, tzinfo=UTC)
+ZONES = {
+    "berlin": "Europe/Berlin", "kolkata": "Asia/Kolkata", "howe": "Australia/Lord_Howe",
+    "utc": "UTC",
+}  # fmt: skip
+SNAPSHOT = Snapshot(
+    Version(1, CLOCK), CLOCK, {site: ZoneInfo(zone) for site, zone in ZONES.items()}, {}
+)
+instants = st.builds(
+    lambda hours, rest: START + timedelta(hours=hours) + rest,
+    st.integers(0, 240),
+    st.sampled_from([timedelta(minutes=n) for n in (0, 0, 0, 1, 30)] + [timedelta(seconds=3599)]),
+)
+
+
+def holding(chosen: Chosen | None, site: str, at: datetime) -> list[Span]:
+    """Give the spans that an instant at a site is in."""
+    return [
+        span
+        for span in (chosen.spans if chosen else ())
+        if (span.site_ids is None or site in span.site_ids)
+        and (span.start is None or span.start <= at)
+        and (span.end is None or at < span.end)
+    ]
+
+
+def parts_of(start: datetime | None, end: datetime | None, at: datetime, site: str) -> list[Span]:
+    """Give the spans of both parts that an event is in: in hours, its hour has to be."""
+    hours, rest = split_hours(Chosen(spans=(Span(start, end),)), SNAPSHOT)
+    whole = holding(hours, site, hour_of(at, ZONES[site])[0])
+    return [*whole, *holding(rest, site, at)]
+
+
+@given(
+    start=st.none() | instants,
+    end=st.none() | instants,
+    at=instants,
+    site=st.sampled_from(sorted(ZONES)),
+)
+def test_an_instant_is_in_one_part_if_it_is_in_the_range(
+    start: datetime | None, end: datetime | None, at: datetime, site: str
+) -> None:
+    if start and end and start > end:
+        start, end = end, start
+    at = min(at, CLOCK)
+    is_inside = (start is None or start <= at) and (end is None or at < end)
+    assert len(parts_of(start, end, at, site)) == is_inside
+
+
+def test_it_is_so_too_where_a_clock_jumps_by_half_an_hour() -> None:
+    around = [JUMP + number * timedelta(minutes=15) for number in range(-6, 7)]
+    for start, end in combinations(around, 2):
+        for at in around:
+            assert len(parts_of(start, end, at, "howe")) == (start <= at < end)
+
+
+def test_full_hours_leave_no_rest() -> None:
+    span = Span(START, START + timedelta(days=2), ("utc",))
+    hours, rest = split_hours(Chosen(spans=(span,)), SNAPSHOT)
+    assert hours is not None
+    assert rest is None
+    assert hours.spans == (span,)
+
+
+def test_filters_on_sessions_are_all_rest() -> None:
+    chosen = Chosen(statuses=("open",), spans=(Span(None, None),))
+    assert split_hours(chosen, SNAPSHOT) == (None, chosen)
+
+
+def test_the_hour_of_the_clock_is_whole() -> None:
+    spans = (Span(START, CLOCK + timedelta(microseconds=1), ("utc",)),)
+    hours, rest = split_hours(Chosen(spans=spans), SNAPSHOT)
+    assert (hours, rest) == (Chosen(spans=(Span(START, None, ("utc",)),)), None)
