@@ -28,6 +28,7 @@ class Database:
             "default_transaction_read_only": "on" if is_read_only else "off",
             "statement_timeout": f"{statement_seconds * 1000:.0f}",
             "timezone": "UTC",
+            "work_mem": "32MB",
         }
         self._pool = AsyncConnectionPool(
             # Read at each connect: a stack that starts anew may have another address.

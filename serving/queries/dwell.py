@@ -18,13 +18,14 @@ from serving.queries.statements import Parameters, statement
 
 MEASURES = {
     "closed_sessions": Column("bigint"),
-    "persons": Column("bigint"),
     "total_dwell_seconds": Column("double precision"),
     "avg_dwell_seconds": Column("double precision"),
     "median_dwell_seconds": Column("double precision"),
     "p90_dwell_seconds": Column("double precision"),
     "max_dwell_seconds": Column("double precision"),
-    "avg_dwell_seconds_per_person": Column("double precision"),
+    # To tell persons apart costs more than all the rest, so that it is done on request.
+    "persons": Column("bigint", is_extra=True),
+    "avg_dwell_seconds_per_person": Column("double precision", is_extra=True),
 }
 COLUMNS = (*(GROUPS[name].column for name in GROUPINGS), *MEASURES)
 

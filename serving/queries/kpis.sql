@@ -1,5 +1,4 @@
--- Pairs first: there are far fewer of them than events. Whole hours of a range are stored; its
--- ends are counted from the events.
+-- Whole hours of a range are stored; its ends are counted from the events.
 with matching as (
     select
         person_id,
@@ -21,31 +20,31 @@ dated as (
     offset 0
 ),
 
-pairs as (
+seen as (
     select
         person_id,
         camera_id,
-        sum(events) as events,
-        min(local_date) as first_day,
-        max(local_date) as last_day
+        local_date as local_day,
+        events
     from marts.agg_person_hourly
     where events > 0 and {hour_conditions}
-    group by person_id, camera_id
     union all
     select
         person_id,
         camera_id,
-        count(*) as events,
-        min(local_day) as first_day,
-        max(local_day) as last_day
+        local_day,
+        1 as events
     from dated
-    group by person_id, camera_id
 ),
 
-persons as (
-    select min(first_day) < max(last_day) as is_repeat
-    from pairs
-    group by person_id
+-- One pass over them for both persons and cameras.
+tallied as (
+    select
+        person_id,
+        sum(events) as events,
+        min(local_day) < max(local_day) as is_repeat
+    from seen
+    group by grouping sets ((person_id), (camera_id))
 ),
 
 sessions as (
@@ -59,30 +58,25 @@ sessions as (
     where session_status = 'closed' and {session_conditions}
 ),
 
-visitors as (
-    select
-        count(*) as unique_visitors,
-        count(*) filter (where is_repeat) as repeat_visitors
-    from persons
-),
-
 activity as (
     select
-        coalesce(sum(events), 0)::bigint as total_events,
-        count(distinct camera_id) as active_cameras
-    from pairs
+        coalesce(sum(events) filter (where person_id is not null), 0)::bigint as total_events,
+        count(person_id) as unique_visitors,
+        count(*) filter (where person_id is null) as active_cameras,
+        count(person_id) filter (where is_repeat) as repeat_visitors
+    from tallied
 )
 
 select
     activity.total_events,
-    visitors.unique_visitors,
+    activity.unique_visitors,
     activity.active_cameras,
     sessions.closed_sessions,
     sessions.avg_dwell_seconds,
     sessions.median_dwell_seconds,
     sessions.max_dwell_seconds,
     sessions.avg_dwell_seconds_per_person,
-    visitors.repeat_visitors,
-    visitors.repeat_visitors::double precision
-    / nullif(visitors.unique_visitors, 0) as repeat_rate
-from activity, visitors, sessions
+    activity.repeat_visitors,
+    activity.repeat_visitors::double precision
+    / nullif(activity.unique_visitors, 0) as repeat_rate
+from activity, sessions

@@ -22,13 +22,17 @@ class Dwell(Row):
     gender: str = Field(examples=["female"])
     category: str = Field(examples=["entrance"])
     closed_sessions: int = Field(examples=[590])
-    persons: int = Field(description="Distinct persons of these sessions", examples=[303])
     total_dwell_seconds: float = Field(examples=[243375.0])
     avg_dwell_seconds: float = Field(examples=[412.5])
     median_dwell_seconds: float = Field(examples=[360.0])
     p90_dwell_seconds: float = Field(examples=[1020.0])
     max_dwell_seconds: float = Field(examples=[5400.0])
-    avg_dwell_seconds_per_person: float = Field(examples=[803.2])
+    persons: int = Field(
+        description="Distinct persons of these sessions; with fields= only", examples=[303]
+    )
+    avg_dwell_seconds_per_person: float = Field(
+        description="Total over persons; with fields= only", examples=[803.2]
+    )
 
 
 class DwellPage(ListEnvelope):

@@ -30,6 +30,10 @@ GROUPINGS = [
     "gender", "category",
 ]  # fmt: skip
 ZONES = [None, None, "UTC", "Asia/Kolkata", "America/St_Johns"]
+MEASURES = [
+    "closed_sessions", "total_dwell_seconds", "avg_dwell_seconds", "median_dwell_seconds",
+    "p90_dwell_seconds", "max_dwell_seconds", "persons", "avg_dwell_seconds_per_person",
+]  # fmt: skip
 METRICS = [
     "total_events", "unique_visitors", "closed_sessions", "total_dwell_seconds",
     "avg_dwell_seconds", "median_dwell_seconds", "max_dwell_seconds",
@@ -74,8 +78,9 @@ def test_kpis(api: Api, asked: Asked) -> None:
 )
 def test_dwell(api: Api, asked: Asked, names: list[str], zone: str | None) -> None:
     parameters = [("group_by", name) for name in names] + [("tz", zone)] * bool(zone)
-    rows = rows_of(api, "/v1/dwell", [*asked.parameters, *parameters])
     columns = [f"{name}_id" if name in ("camera", "site", "person") else name for name in names]
+    parameters.append(("fields", ",".join([*columns, *MEASURES])))
+    rows = rows_of(api, "/v1/dwell", [*asked.parameters, *parameters])
     for row in rows:
         if "hour" in row:
             row["hour"] = datetime.fromisoformat(row["hour"])
