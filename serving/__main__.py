@@ -4,6 +4,7 @@ from types import FrameType
 
 import uvicorn
 
+from serving import logs
 from serving.connections import protocol_of
 from serving.load_events import LoadEvents
 from serving.main import create_app
@@ -29,13 +30,14 @@ class Server(uvicorn.Server):
 def main() -> None:
     """Serve on the address of the settings, in one process."""
     settings = current_settings()
+    logs.configure(settings.api_log_level)
     app = create_app(settings)
     config = uvicorn.Config(
         app,
         host=settings.api_host,
         port=settings.api_port,
-        log_level=settings.api_log_level,
-        access_log=settings.api_access_log,
+        log_config=None,
+        access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         http=protocol_of(settings.api_patience_seconds),

@@ -56,6 +56,10 @@ class Audit:
         """Take note of a request that has been answered."""
         self._pending.append(asked)
 
+    def waiting(self) -> int:
+        """Give how many are not written down yet."""
+        return len(self._pending)
+
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Write in the background until the end of the block, and what is left then."""

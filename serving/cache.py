@@ -59,6 +59,7 @@ class AnswerCache:
         exchange.version = version
         key = self._key(version, scope)
         kept = self._answers.get(key)
+        exchange.is_kept = kept is not None
         if kept is None and not self._is_known(scope, version):
             kept = await self._made(key, scope, receive, send)
         elif kept is None:

@@ -5,13 +5,16 @@ from contextlib import asynccontextmanager
 
 import psycopg
 from psycopg import errors
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from serving.errors import Problem
+from serving.momentary import Momentary
 from serving.queries.statements import Connection
 from serving.settings import ServingSettings
 
+QUICK_SECONDS = 0.1
 CONNECT_SECONDS = 2
+PROBE_SECONDS = 0.5
 ACCESS_CONNECTIONS = 2
 RETRY = {"Retry-After": "5"}
 NOT_BUILT = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege,
@@ -30,6 +33,8 @@ class Database:
             "timezone": "UTC",
             "work_mem": "32MB",
         }
+        self._url = url
+        self._answering = Momentary(self._require_answer, PROBE_SECONDS)
         self._pool = AsyncConnectionPool(
             # Read at each connect: a stack that starts anew may have another address.
             conninfo=url,
@@ -80,13 +85,38 @@ class Database:
     async def connection(self) -> AsyncIterator[Connection]:
         """Lend a connection; its failures become problems."""
         try:
-            async with self._pool.connection() as connection:
-                yield connection
+            connection = await self._lent()
+            try:
+                async with connection:
+                    yield connection
+            finally:
+                await self._pool.putconn(connection)
         except psycopg.Error as error:
             problem = _problem(error)
             if problem is None:
                 raise
             raise problem from error
+
+    def load(self) -> dict[str, int]:
+        """Give what the pool counts: `pool_size`, `pool_available`, `requests_waiting` and more."""
+        return dict(self._pool.get_stats())
+
+    async def _lent(self) -> Connection:
+        try:
+            return await self._pool.getconn(QUICK_SECONDS)
+        except PoolTimeout:
+            # All are in use, or there is no server: then nobody needs to wait to hear of it.
+            await self._answering.get()
+            return await self._pool.getconn(CONNECT_SECONDS)
+
+    async def _require_answer(self) -> None:
+        """Raise OperationalError if the server is not there."""
+        try:
+            url = self._url()
+        except FileNotFoundError as error:
+            raise psycopg.OperationalError(str(error)) from error
+        probe = await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_SECONDS)
+        await probe.close()
 
 
 def _problem(error: psycopg.Error) -> Problem | None:

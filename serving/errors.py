@@ -66,6 +66,11 @@ def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
     )
 
 
+def unexpected() -> Problem:
+    """Give the answer to what nobody foresaw."""
+    return Problem(500, "The API failed unexpectedly; its log has the cause. Please try later.")
+
+
 def nearest(text: str, known: Collection[str]) -> str | None:
     """Give what was probably meant."""
     by_folded = {name.casefold(): name for name in known}
@@ -138,8 +143,7 @@ def install(app: FastAPI) -> None:
 
     async def on_defect(request: Request, error: Exception) -> Response:
         log.error("Unexpected failure at %s", request.url.path, exc_info=error)
-        detail = "The API failed unexpectedly; its log has the cause. Please try again later."
-        return Problem(500, detail).response(request)
+        return unexpected().response(request)
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 
@@ -18,12 +19,16 @@ SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer: who asked, about which version, and how many rows leave."""
+    """One request and its answer: who asked, about which version, how many rows leave."""
 
     request_id: str = ""
     key_id: str | None = None
     version: Version | None = None
     rows: int = 0
+    is_kept: bool = False
+
+
+CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
 def exchange_of(scope: Scope) -> Exchange:
@@ -32,6 +37,12 @@ def exchange_of(scope: Scope) -> Exchange:
     if not isinstance(exchange, Exchange):
         exchange = scope[PLACE] = Exchange(_request_id(scope))
     return exchange
+
+
+def address_of(scope: Scope) -> str:
+    """Give the address that a request comes from, which a trusted proxy may have told."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _request_id(scope: Scope) -> str:

@@ -41,6 +41,9 @@ class ServingSettings(BaseSettings):
     api_access_log: bool = Field(
         default=False, description="Whether the API logs a line for each request"
     )
+    api_ready_max_age_hours: float | None = Field(
+        None, gt=0, description="/readyz answers 503 once the last data version is older"
+    )
 
     api_requests_per_minute_by_key: int = Field(
         6000, ge=0, description="Requests a minute that one key may make; 0 for any number"

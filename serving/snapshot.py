@@ -30,6 +30,11 @@ class Snapshots:
         self._latest: Snapshot | None = None
         self._demographics: tuple[Version, Demographics] | None = None
 
+    @property
+    def latest(self) -> Snapshot | None:
+        """The snapshot that was last answered from."""
+        return self._latest
+
     async def of(self, version: Version, connection: Connection) -> Snapshot:
         """Give the snapshot of `version`, from memory where it is the one last asked for."""
         if self._latest is None or self._latest.version != version:

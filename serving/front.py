@@ -1,0 +1,38 @@
+"""What stands in front of the routes, from the outside in: notes, CORS, the gate, the cache."""
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from serving.auth import Access
+from serving.cache import AnswerCache
+from serving.documented_routes import DocumentedRoutes
+from serving.gate import Gate
+from serving.kept_answers import KeptAnswers
+from serving.observation import Observed
+from serving.rates import Rates
+from serving.redis_store import SharedAnswers
+from serving.services import Services
+
+
+def install(app: FastAPI, services: Services) -> None:
+    """Put it all in front of `app`; what is added last comes first."""
+    settings, redis = services.settings, services.redis
+    routes = DocumentedRoutes(app)
+    app.add_middleware(
+        AnswerCache, routes, services.versions, KeptAnswers(settings.api_cache_bytes),
+        SharedAnswers(redis) if redis else None,
+    )  # fmt: skip
+    access = Access(services.access, routes, settings.cors_origins)
+    rates = Rates(
+        settings.api_requests_per_minute_by_key, settings.api_requests_per_minute_by_address, redis
+    )
+    app.add_middleware(Gate, access, rates, services.audit, settings.api_patience_seconds)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=sorted(settings.cors_origins),
+            allow_methods=["GET", "POST"], allow_headers=["Authorization"],
+            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
+        )  # fmt: skip
+    app.add_middleware(
+        Observed, routes, services.audit, services.metrics, logs_requests=settings.api_access_log
+    )

@@ -1,0 +1,61 @@
+"""What an API works with, from its start to its end."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from serving.audit import Audit
+from serving.database import Database
+from serving.landing import remove_abandoned
+from serving.load_events import LoadEvents
+from serving.metrics import Metrics
+from serving.redis_store import SharedRedis
+from serving.settings import ServingSettings
+from serving.snapshot import Snapshots
+from serving.uploads import Uploads
+from serving.versions import Versions
+
+
+@dataclass(frozen=True)
+class Services:
+    """Connections, memories and counters of one API; routes find them in `app.state`."""
+
+    settings: ServingSettings
+    database: Database
+    access: Database
+    redis: SharedRedis | None
+    snapshots: Snapshots
+    versions: Versions
+    audit: Audit
+    metrics: Metrics
+    uploads: Uploads
+    load_events: LoadEvents
+
+    @classmethod
+    def of(cls, settings: ServingSettings) -> "Services":
+        """Make them; nothing connects before `running`."""
+        database, access = Database.of_marts(settings), Database.of_access(settings)
+        snapshots, audit = Snapshots(), Audit(access)
+        return cls(
+            settings=settings,
+            database=database,
+            access=access,
+            redis=SharedRedis(settings.redis_url) if settings.redis_url else None,
+            snapshots=snapshots,
+            versions=Versions(database),
+            audit=audit,
+            metrics=Metrics(database, snapshots, audit),
+            uploads=Uploads(database, access, settings.landing, settings.api_max_upload_bytes),
+            load_events=LoadEvents(),
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work for the length of a block; what waits to be written is written at its end."""
+        remove_abandoned(self.settings.landing)
+        async with AsyncExitStack() as stack:
+            if self.redis:
+                stack.push_async_callback(self.redis.close)
+            for work in (self.database.opened(), self.access.opened(), self.audit.writing()):
+                await stack.enter_async_context(work)
+            yield
