@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import orjson
@@ -17,7 +17,28 @@ if TYPE_CHECKING:
 Types = Mapping[str, Type]
 # A spreadsheet runs a cell that begins so as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
-NUMBERS = frozenset({"double precision", "bigint", "integer", "numeric", "boolean"})
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _json(value: object) -> object:
+    is_nested = isinstance(value, (dict, list))
+    return _harmless(orjson.dumps(value).decode() if is_nested else value)
+
+
+def _boolean(value: object) -> object:
+    return {True: "true", False: "false"}.get(value)  # type: ignore[call-overload]
+
+
+# How values of these types are written; others stand as they are, and none can be a formula.
+CELLS: dict[Type, Callable[[object], object]] = {
+    "text": _harmless,
+    "jsonb": _json,
+    "bigint[]": _json,
+    "boolean": _boolean,
+}
 
 
 class Encoder(Protocol):
@@ -65,7 +86,9 @@ class Csv:
 
     def __init__(self, types: Types) -> None:
         self._names = tuple(types)
-        self._is_text = [kind not in NUMBERS for kind in types.values()]
+        self._written = [
+            (place, CELLS[kind]) for place, kind in enumerate(types.values()) if kind in CELLS
+        ]
 
     def start(self) -> bytes:
         """Give the header."""
@@ -73,15 +96,18 @@ class Csv:
 
     def rows(self, texts: Sequence[str]) -> bytes:
         """Give a batch of lines; null is an empty cell."""
-        rows = (map(orjson.loads(text).get, self._names) for text in texts)
-        return self._lines([[*map(_cell, row, self._is_text)] for row in rows])
+        rows = [[*map(orjson.loads(text).get, self._names)] for text in texts]
+        for place, cell in self._written:
+            for row in rows:
+                row[place] = cell(row[place])
+        return self._lines(rows)
 
     def end(self) -> bytes:
         """Give nothing: there is no footer."""
         return b""
 
     @staticmethod
-    def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+    def _lines(rows: Iterable[Sequence[object]]) -> bytes:
         buffer = io.StringIO()
         csv.writer(buffer).writerows(rows)
         return buffer.getvalue().encode()
@@ -159,16 +185,6 @@ class Parquet:
         if kind == "numeric":
             values = [None if value is None else float(str(value)) for value in values]
         return self._array(values, stored)
-
-
-def _cell(value: object, is_text: bool) -> object:  # noqa: FBT001 - mapped over columns
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (dict, list)):
-        value = orjson.dumps(value).decode()
-    if is_text and isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
 
 
 def _arrow_type(pa: "pyarrow", kind: Type) -> "pyarrow.DataType":
