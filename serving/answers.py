@@ -20,9 +20,9 @@ from serving.formats import MEDIA_TYPES, Format, accepted_format, asked_format, 
 from serving.hours import split_hours
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
-from serving.queries.kpis import Metrics, read_kpis
 from serving.queries.listing import Rows, count_rows, read_batches, read_page
 from serving.queries.published import Version, latest_version
+from serving.queries.seen import SplitRange
 from serving.queries.statements import Connection
 from serving.ranges import Range
 from serving.snapshot import Snapshot, Snapshots
@@ -66,11 +66,11 @@ class Live:
             raise unpublished()
         return filters.fit_previous(self.snapshot, clock)
 
-    async def metrics(self, chosen: Chosen) -> Metrics:
-        """Give the range metrics of what is chosen."""
+    def split(self, chosen: Chosen) -> SplitRange:
+        """Split what is chosen into whole hours and a rest."""
         if self.snapshot is None:
             raise unpublished()
-        return await read_kpis(self.connection, chosen, *split_hours(chosen, self.snapshot))
+        return split_hours(chosen, self.snapshot)
 
     def answer(self, data: object, **more: object) -> Response:
         """Give `data` in its envelope."""

@@ -6,20 +6,21 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from serving.chosen import Chosen, Span
+from serving.queries.seen import SplitRange
 from serving.snapshot import Snapshot
 
 HOUR = timedelta(hours=1)
 Bounds = tuple[datetime | None, datetime | None]
 
 
-def split_hours(chosen: Chosen, snapshot: Snapshot) -> tuple[Chosen | None, Chosen | None]:
-    """Give the filters for the whole hours of each site's zone, and for the rest of the range.
+def split_hours(chosen: Chosen, snapshot: Snapshot) -> SplitRange:
+    """Split a range into the whole hours of each site's zone, and the rest.
 
     Either is None where nothing falls to it. Filters on sessions are all rest: hours do not know
     which session an event belongs to.
     """
     if chosen.is_of_sessions or not snapshot.zones:
-        return None, chosen
+        return SplitRange(chosen, None, chosen)
     hours: dict[Bounds, list[str]] = {}
     rest: dict[Bounds, list[str]] = {}
     zones = set(snapshot.zones.values())
@@ -33,7 +34,7 @@ def split_hours(chosen: Chosen, snapshot: Snapshot) -> tuple[Chosen | None, Chos
                 rest.setdefault(end, []).append(site_id)
     is_of_all = len(chosen.spans) == 1 and chosen.spans[0].site_ids is None
     all_sites = len(snapshot.zones) if is_of_all else None
-    return _of(chosen, hours, all_sites), _of(chosen, rest, all_sites)
+    return SplitRange(chosen, _of(chosen, hours, all_sites), _of(chosen, rest, all_sites))
 
 
 def _of(chosen: Chosen, bounds: dict[Bounds, list[str]], all_sites: int | None) -> Chosen | None:

@@ -1,4 +1,6 @@
-with persons as (
+with {seen},
+
+persons as (
     select
         person_id,
         coalesce(age_group, 'unknown') as age_group,
@@ -8,8 +10,7 @@ with persons as (
 
 visitors as (
     select distinct person_id
-    from marts.fct_events
-    where {event_conditions}
+    from seen
 ),
 
 counted as (

@@ -2,8 +2,7 @@ with now as (
     select
         {group},
         ({value})::double precision as value
-    from {table}
-    where {now}
+    from ({now}) as source
     group by {group}
 ),
 
@@ -11,8 +10,7 @@ before as (
     select
         {group},
         ({value})::double precision as value
-    from {table}
-    where {before}
+    from ({before}) as source
     group by {group}
 ),
 

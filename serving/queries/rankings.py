@@ -6,8 +6,9 @@ from typing import Literal
 from psycopg import sql
 
 from serving.chosen import Chosen
-from serving.queries.conditions import event_conditions, session_conditions
+from serving.queries.conditions import session_conditions
 from serving.queries.listing import Column, Listing, Rows, Statement
+from serving.queries.seen import SplitRange, seen
 from serving.queries.statements import Parameters, statement
 
 Ranked = Literal["camera", "site"]
@@ -25,6 +26,7 @@ MEASURES = {
     "change": Column("double precision", is_nullable=True),
     "relative_change": Column("double precision", is_nullable=True),
 }
+NEVER = SplitRange(Chosen(), None, None)
 COLUMNS = ("rank", "camera_id", "site_id", *MEASURES)
 
 
@@ -38,7 +40,7 @@ class Metric:
 
 
 METRICS: dict[RankedBy, Metric] = {
-    "total_events": Metric(sql.SQL("count(*)"), is_of_sessions=False, is_count=True),
+    "total_events": Metric(sql.SQL("sum(events)"), is_of_sessions=False, is_count=True),
     "unique_visitors": Metric(
         sql.SQL("count(distinct person_id)"), is_of_sessions=False, is_count=True
     ),
@@ -59,29 +61,29 @@ def ranking_listing(ranked: Ranked) -> Listing:
     return Listing(columns, (name,), f"rank,{name}")
 
 
-def ranking_of(ranked: Ranked, by: RankedBy, chosen: Chosen, earlier: Chosen | None) -> Rows:
+def ranking_of(ranked: Ranked, by: RankedBy, now: SplitRange, before: SplitRange | None) -> Rows:
     """Give a row for each site or camera with something in either range."""
     metric = METRICS[by]
-    table = "fct_sessions" if metric.is_of_sessions else "fct_events"
     nothing = sql.SQL("0" if metric.is_count else "null")
-
-    def conditions(of: Chosen | None, parameters: Parameters) -> sql.Composable:
-        if of is None:
-            return sql.SQL("false")
-        if not metric.is_of_sessions:
-            return event_conditions(of, parameters)
-        text = sql.SQL("session_status = 'closed' and {}")
-        return text.format(session_conditions(of, parameters))
 
     def rows(parameters: Parameters) -> Statement:
         return statement("ranking").format(
             group=GROUPS[ranked],
             value=metric.value,
-            table=sql.Identifier("marts", table),
-            now=conditions(chosen, parameters),
-            before=conditions(earlier, parameters),
+            now=_source(metric, now, parameters),
+            before=_source(metric, before or NEVER, parameters),
             nothing=nothing,
-            nothing_before=nothing if earlier else sql.SQL("null"),
+            nothing_before=nothing if before else sql.SQL("null"),
         )
 
     return rows
+
+
+def _source(metric: Metric, split: SplitRange, parameters: Parameters) -> sql.Composable:
+    """Give what a metric is computed from, as a query."""
+    if not metric.is_of_sessions:
+        return sql.SQL("with {} select * from seen").format(seen(split, parameters))
+    text = sql.SQL("select * from marts.fct_sessions where session_status = 'closed' and {}")
+    is_never = split.hours is None and split.rest is None
+    conditions = sql.SQL("false") if is_never else session_conditions(split.chosen, parameters)
+    return text.format(conditions)

@@ -7,6 +7,7 @@ from psycopg.rows import dict_row
 from serving.chosen import Chosen
 from serving.queries.conditions import event_conditions, session_conditions
 from serving.queries.listing import Column, Listing, Rows, Statement
+from serving.queries.seen import SplitRange, seen
 from serving.queries.statements import Connection, Parameters, statement
 
 DEMOGRAPHICS = Listing(
@@ -53,14 +54,28 @@ INSIDE = Listing(
 )
 
 
-def demographics_of(chosen: Chosen) -> Rows:
+def demographics_of(split: SplitRange) -> Rows:
     """Give a row for each age group and gender of those with a fitting event."""
-    return _rows("demographics", chosen)
+
+    def rows(parameters: Parameters) -> Statement:
+        return statement("demographics").format(
+            seen=seen(split, parameters),
+            session_conditions=session_conditions(split.chosen, parameters),
+        )
+
+    return rows
 
 
 def repeat_visitors_of(chosen: Chosen) -> Rows:
     """Give a row for each person with fitting events on two or more days of the site."""
-    return _rows("repeat_visitors", chosen)
+
+    def rows(parameters: Parameters) -> Statement:
+        return statement("repeat_visitors").format(
+            event_conditions=event_conditions(chosen, parameters),
+            session_conditions=session_conditions(chosen, parameters),
+        )
+
+    return rows
 
 
 def inside_of(chosen: Chosen, clock: datetime | None) -> Rows:
@@ -88,13 +103,3 @@ async def count_inside(connection: Connection, chosen: Chosen) -> dict[str, obje
         levels[level].append(known)
     persons = levels[3][0]["persons"] if levels[3] else 0
     return {"persons": persons, "sites": levels[1], "cameras": levels[0]}
-
-
-def _rows(name: str, chosen: Chosen) -> Rows:
-    def rows(parameters: Parameters) -> Statement:
-        return statement(name).format(
-            event_conditions=event_conditions(chosen, parameters),
-            session_conditions=session_conditions(chosen, parameters),
-        )
-
-    return rows

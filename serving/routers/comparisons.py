@@ -32,11 +32,11 @@ async def rankings(
     asked = query.of(ranking_listing(group_by))
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
-        chosen = await reading.fit(filters, clock)
-        earlier = None
+        now, before = reading.split(await reading.fit(filters, clock)), None
         if filters.has_previous:
             earlier, _ = await reading.fit_previous(filters, clock)
-        return await reading.page(asked, ranking_of(group_by, metric, chosen, earlier), clock)
+            before = reading.split(earlier)
+        return await reading.page(asked, ranking_of(group_by, metric, now, before), clock)
 
 
 @tabular(router, "/transitions", answers(TransitionPage))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from serving.answers import published
 from serving.filters import FilterQuery
-from serving.queries.kpis import Metrics
+from serving.queries.kpis import Metrics, read_kpis
 from serving.routers.documented import answers
 from serving.schemas.kpis import KpiAnswer
 
@@ -24,11 +24,11 @@ async def kpis(
 ) -> Response:
     """Events, visitors, dwell and repeat visitors of a range."""
     async with published(request) as reading:
-        now = await reading.metrics(await reading.fit(filters))
+        now = await read_kpis(reading.connection, reading.split(await reading.fit(filters)))
         if not compare:
             return reading.answer(now)
         chosen, earlier = await reading.fit_previous(filters)
-        before = await reading.metrics(chosen)
+        before = await read_kpis(reading.connection, reading.split(chosen))
         previous = {"from": earlier.start, "to": earlier.end, **before}
         return reading.answer({**now, "previous": previous, "change": _changes(now, before)})
 

@@ -8,6 +8,7 @@ from serving.answers import published
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
 from serving.plotting import Plot
+from serving.queries.kpis import read_kpis
 from serving.queries.series import VISITORS, Granularity
 from serving.queries.visitors import (
     DEMOGRAPHICS,
@@ -51,7 +52,7 @@ async def repeat_visitors(
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
         chosen = await reading.fit(filters, clock)
-        metrics = await reading.metrics(chosen)
+        metrics = await read_kpis(reading.connection, reading.split(chosen))
         summary = {name: metrics[name] for name in SUMMARY}
         return await reading.page(asked, repeat_visitors_of(chosen), clock, summary=summary)
 
@@ -65,4 +66,5 @@ async def demographics(
     """Visitors and dwell by age group and gender; whoever told neither is unknown."""
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
-        return await reading.page(asked, demographics_of(await reading.fit(filters, clock)), clock)
+        split = reading.split(await reading.fit(filters, clock))
+        return await reading.page(asked, demographics_of(split), clock)

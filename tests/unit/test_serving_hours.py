@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from serving.chosen import Chosen, Span
 from serving.hours import split_hours
 from serving.queries.published import Version
+from serving.queries.seen import SplitRange
 from serving.snapshot import Snapshot
 from tests.reference.zones import hour_of
 
@@ -44,9 +45,9 @@ def holding(chosen: Chosen | None, site: str, at: datetime) -> list[Span]:
 
 def parts_of(start: datetime | None, end: datetime | None, at: datetime, site: str) -> list[Span]:
     """Give the spans of both parts that an event is in: in hours, its hour has to be."""
-    hours, rest = split_hours(Chosen(spans=(Span(start, end),)), SNAPSHOT)
-    whole = holding(hours, site, hour_of(at, ZONES[site])[0])
-    return [*whole, *holding(rest, site, at)]
+    split = split_hours(Chosen(spans=(Span(start, end),)), SNAPSHOT)
+    whole = holding(split.hours, site, hour_of(at, ZONES[site])[0])
+    return [*whole, *holding(split.rest, site, at)]
 
 
 @given(
@@ -74,18 +75,18 @@ def test_it_is_so_too_where_a_clock_jumps_by_half_an_hour() -> None:
 
 def test_full_hours_leave_no_rest() -> None:
     span = Span(START, START + timedelta(days=2), ("utc",))
-    hours, rest = split_hours(Chosen(spans=(span,)), SNAPSHOT)
-    assert hours is not None
-    assert rest is None
-    assert hours.spans == (span,)
+    split = split_hours(Chosen(spans=(span,)), SNAPSHOT)
+    assert split.hours is not None
+    assert split.rest is None
+    assert split.hours.spans == (span,)
 
 
 def test_filters_on_sessions_are_all_rest() -> None:
     chosen = Chosen(statuses=("open",), spans=(Span(None, None),))
-    assert split_hours(chosen, SNAPSHOT) == (None, chosen)
+    assert split_hours(chosen, SNAPSHOT) == SplitRange(chosen, None, chosen)
 
 
 def test_the_hour_of_the_clock_is_whole() -> None:
-    spans = (Span(START, CLOCK + timedelta(microseconds=1), ("utc",)),)
-    hours, rest = split_hours(Chosen(spans=spans), SNAPSHOT)
-    assert (hours, rest) == (Chosen(spans=(Span(START, None, ("utc",)),)), None)
+    chosen = Chosen(spans=(Span(START, CLOCK + timedelta(microseconds=1), ("utc",)),))
+    hours = Chosen(spans=(Span(START, None, ("utc",)),))
+    assert split_hours(chosen, SNAPSHOT) == SplitRange(chosen, hours, None)
