@@ -34,7 +34,8 @@ def split_hours(chosen: Chosen, snapshot: Snapshot) -> SplitRange:
                 rest.setdefault(end, []).append(site_id)
     is_of_all = len(chosen.spans) == 1 and chosen.spans[0].site_ids is None
     all_sites = len(snapshot.zones) if is_of_all else None
-    return SplitRange(chosen, _of(chosen, hours, all_sites), _of(chosen, rest, all_sites))
+    # Sites are named even where all are meant: the index of the hours begins with them.
+    return SplitRange(chosen, _of(chosen, hours, None), _of(chosen, rest, all_sites))
 
 
 def _of(chosen: Chosen, bounds: dict[Bounds, list[str]], all_sites: int | None) -> Chosen | None:

@@ -11,8 +11,9 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.runtime.api_keys import create_key
 from orchestration.runtime.warehouse import Warehouse
-from tests.integration.api_client import Api, running_api
+from tests.integration.api_client import Api, running_api, write_warehouse
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -130,6 +131,17 @@ def test_what_a_spreadsheet_would_run_is_defused(own_warehouse: Warehouse, tmp_p
             row = told[f"Z{name!a}"]
             assert row["camera_name"] == (f"'{name}" if name[0] in "=+-@\t\r" else name)
             assert row["event_count"] == "-1"
+
+
+def test_a_file_needs_a_key_as_its_rows_do(own_warehouse: Warehouse, tmp_path: Path) -> None:
+    with running_api(own_warehouse, tmp_path) as api:
+        write_warehouse(own_warehouse, tmp_path)
+        key = create_key(tmp_path, "reader", ["read"], None)
+        for path in TABLES:
+            for suffix in ("", ".csv", ".parquet", ".xml"):
+                assert api.get(path + suffix).status_code == 401
+        headers = {"Authorization": f"Bearer {key}"}
+        assert api.get("/v1/sessions.csv", headers=headers).status_code == 200
 
 
 def test_nothing_at_all_is_a_file_too(api: Api) -> None:
