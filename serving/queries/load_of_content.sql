@@ -4,7 +4,7 @@ select
     file_name,
     bytes,
     started_at
-from marts.fct_loads
+from marts.ledger
 where
     sha256 = %(sha256)s
     and (status = 'loaded' or started_at >= %(since)s)

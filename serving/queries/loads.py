@@ -11,7 +11,6 @@ from serving.queries.listing import Column, Listing, Rows, rows_of
 from serving.queries.statements import Connection, Parameters, all_of, statement
 from serving.schemas.loads import LoadStatus
 
-WITH_PROGRESS = sql.SQL("marts.fct_loads join marts.load_progress using (load_id)")
 LOADS = Listing(
     columns={
         "load_id": Column("bigint"),
@@ -76,17 +75,16 @@ def rejections_of(load_id: int) -> Rows:
 def loads_with(statuses: tuple[str, ...]) -> Rows:
     """Give the loads of some statuses, all where none is named."""
 
-    def rows(parameters: Parameters) -> sql.Composed:
-        conditions = all_of(any_of_column("status", statuses, parameters))
-        return sql.SQL("select * from {} where {}").format(WITH_PROGRESS, conditions)
+    def conditions(parameters: Parameters) -> sql.Composable:
+        return all_of(any_of_column("status", statuses, parameters))
 
-    return rows
+    return rows_of("ledger", conditions)
 
 
 async def read_load(connection: Connection, load_id: int) -> dict[str, object] | None:
     """Give a load with everything that is known of it; None if there is none."""
     columns = sql.SQL(", ").join(map(sql.Identifier, LOADS.columns))
-    query = sql.SQL("select {} from {} where load_id = %s").format(columns, WITH_PROGRESS)
+    query = sql.SQL("select {} from marts.ledger where load_id = %s").format(columns)
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, [load_id])
         return await cursor.fetchone()

@@ -44,10 +44,13 @@ def new_version(warehouse: Warehouse) -> None:
 
 def test_before_the_first_version(warehouse: Warehouse, tmp_path: Path) -> None:
     with running_api(warehouse, tmp_path) as api:
-        for url in (*ANALYTICAL, "/readyz", "/v1/loads"):
+        for url in (*ANALYTICAL, "/readyz"):
             assert "No data is published yet" in detail(api, url, 503)
             assert api.get(url).headers["retry-after"]
         assert api.get("/healthz").json() == {"status": "ok"}
+        assert api.get("/v1/loads").json()["data"] == []
+        taken = api.request("POST", "/v1/uploads?name=first.csv", content=b"a,b")
+        assert (taken.status_code, taken.json()["data_version"]) == (202, None)
 
 
 def test_loads_are_there_before_the_first_version(
