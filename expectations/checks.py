@@ -9,7 +9,7 @@ FILE_CHECKS: Final = (
     "file_is_not_empty",
     "file_is_text",
     "columns_are_within_the_limit",
-    "columns_are_separated_by_commas",
+    "columns_are_separated",
     "required_columns_are_present",
     "columns_are_named_once",
     "file_has_rows",

@@ -17,14 +17,15 @@ ROW_REASONS: Final = {
 FILE_REASONS: Final = {
     "empty_file": "The file holds no rows. Export it again and drop it anew.",
     "undecodable": (
-        "The file is not readable as UTF-8 text; it may be a spreadsheet or an image with a wrong "
-        "name. Export it as CSV in UTF-8."
+        "The file is not readable as text: it may be a spreadsheet or an image with a wrong name, "
+        "or in an encoding that its source profile does not name. Export it as CSV in UTF-8."
     ),
     "corrupt_archive": (
         "The compressed file is damaged or cut off. Compress it again, or drop it as plain CSV."
     ),
     "unsupported_delimiter": (
-        "The columns are not separated by commas. Export the file with commas as separators."
+        "The columns are not separated by a comma, semicolon, tab or |, nor as the source profile "
+        "says. Export the file with commas, or let a profile in landing/sources name the separator."
     ),
     "missing_columns": (
         "The file lacks required columns. Its first line must name timestamp, person_id, "

@@ -16,6 +16,7 @@ import great_expectations as gx
 import pandas as pd
 from great_expectations import ExpectationSuite, ValidationDefinition
 from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from tqdm import tqdm
 
@@ -43,7 +44,7 @@ class Gate:
             "outcome": ("file", outcome_suite(limits.max_rejected_share)),
         }
         self._suites = {
-            name: _PreparedSuite(context.suites.add(suite), scope, batch)
+            name: _PreparedSuite(context, context.suites.add(suite), scope, batch)
             for name, (scope, suite) in suites.items()
         }
 
@@ -52,10 +53,18 @@ class Gate:
         """All checks of the three suites, in the order in which they are judged."""
         return [check for suite in self._suites.values() for check in suite.checks]
 
-    def header_failure(self, header: Sequence[str], tally: Tally) -> Check | None:
-        """Judge the column names of a file; give the first check that fails."""
-        names = pd.Series(header, dtype="str")  # a nameless column is ignored, not a duplicate
-        frame = pd.DataFrame({"column_name": names.mask(names == "")})
+    def header_failure(
+        self, header: Sequence[str], tally: Tally, supplied: Sequence[str] = ()
+    ) -> Check | None:
+        """Judge the column names of a file; give the first check that fails.
+
+        `supplied` are columns of the contract that the file has under other names, or that its
+        source profile assumes.
+        """
+        known = (*header, *supplied) if header else ()
+        names = pd.Series(known, dtype="str")  # a nameless column is ignored, not a duplicate
+        positions = names.index.to_series().where(names.index < len(header)) + 1
+        frame = pd.DataFrame({"column_name": names.mask(names == ""), "position": positions})
         return self._first_failure("header", frame, tally)
 
     def outcome_failure(self, rows_read: int, rows_rejected: int, tally: Tally) -> Check | None:
@@ -84,7 +93,10 @@ class Gate:
 
 
 class _PreparedSuite:
-    def __init__(self, suite: ExpectationSuite, scope: Scope, batch: BatchDefinition) -> None:
+    def __init__(
+        self, context: EphemeralDataContext, suite: ExpectationSuite, scope: Scope,
+        batch: BatchDefinition,
+    ) -> None:  # fmt: skip
         self.checks = [
             Check(
                 name=str(item.meta["check"]),
@@ -96,6 +108,7 @@ class _PreparedSuite:
             for item in suite.expectations
         ]
         self._validation = ValidationDefinition(name=suite.name, data=batch, suite=suite)
+        self._results = context.validation_results_store
 
     def failing_positions(
         self, frame: pd.DataFrame, tally: Tally, parameters: dict[str, pd.Timestamp]
@@ -106,6 +119,7 @@ class _PreparedSuite:
             expectation_parameters=parameters,
             result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
         )
+        self._forget_results()
         failing: dict[str, list[int]] = {}
         for item in result.results:
             if item.exception_info.get("raised_exception"):
@@ -117,6 +131,11 @@ class _PreparedSuite:
             if not item.success:
                 failing[check] = positions
         return failing
+
+    def _forget_results(self) -> None:
+        """Great Expectations would keep the result of every chunk for as long as it lives."""
+        for key in self._results.list_keys():
+            self._results.remove_key(key)
 
 
 @lru_cache(maxsize=4)

@@ -51,13 +51,17 @@ def _foreseen(error: Exception) -> str | None:
     """Give the sentence for an error that is no defect; what it imports is imported by then."""
     from psycopg import OperationalError
 
+    from orchestration.lib.source_profiles import SourceProfileError
     from orchestration.runtime.api_keys import ApiKeyError
     from orchestration.runtime.embedded_postgres import PostgresStartError
     from orchestration.runtime.warehouse import WarehouseError
 
     if isinstance(error, OperationalError):
         return f"The database does not answer; is the stack up? Start it with: make up\n{error}"
-    told = (SettingsError, WarehouseError, PostgresStartError, FileNotFoundError, ApiKeyError)
+    told = (
+        SettingsError, SourceProfileError, WarehouseError, PostgresStartError, FileNotFoundError,
+        ApiKeyError,
+    )  # fmt: skip
     return str(error) if isinstance(error, told) else None
 
 

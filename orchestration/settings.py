@@ -73,11 +73,13 @@ class Settings(BaseSettings):
     max_concurrent_runs: int = Field(2, ge=1, description="Most runs at the same time")
     batch_max_files: int = Field(200, ge=1, description="Most files in one run")
     batch_max_bytes: int = Field(2 * 1024**3, ge=1, description="Most bytes in one run")
-    chunk_rows: int = Field(50_000, ge=1, description="Rows validated and copied at a time")
+    chunk_rows: int = Field(200_000, ge=1, description="Rows validated and copied at a time")
     max_file_bytes: int = Field(20 * 1024**3, ge=1, description="A larger file is quarantined")
     max_file_rows: int = Field(10**9, ge=1, description="A file with more rows is quarantined")
     max_columns: int = Field(256, ge=4, description="A file with more columns is quarantined")
-    max_field_length: int = Field(10_000, ge=1, description="A row with a longer field is rejected")
+    max_field_length: int = Field(
+        10_000, ge=1, le=1_000_000, description="A row with a longer field is rejected"
+    )
     max_rejected_share: float = Field(
         0.5, ge=0, le=1, description="A file with a larger share of bad rows is quarantined"
     )

@@ -10,6 +10,7 @@ import psycopg
 from expectations.verdict import Limits
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.load_outcome import LoadRules
+from orchestration.lib.source_profiles import read_source_profiles
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings, current_settings
 
@@ -65,6 +66,7 @@ def load_rules(settings: Settings) -> LoadRules:
         max_file_rows=settings.max_file_rows,
         max_attempts=settings.max_attempts,
         stalled_seconds=settings.stalled_seconds,
+        sources=read_source_profiles(settings.landing),
     )
 
 

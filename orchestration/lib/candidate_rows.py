@@ -1,91 +1,188 @@
 """Turns the text of CSV rows into the columns that the row suite judges and the loader copies."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import compress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from orchestration.lib.csv_reading import Chunk
-from orchestration.lib.timestamps import instants
-
-REQUIRED_COLUMNS = ("timestamp", "person_id", "camera_id", "event_type")
-OPTIONAL_COLUMNS = ("age_group", "gender", "camera_name", "zone", "site_id")
-LONG_LINE = 1000
-EVENT_ALIASES = {
-    **dict.fromkeys(("entry", "enter", "entered", "in", "ingress"), "entry"),
-    **dict.fromkeys(("exit", "leave", "left", "out", "egress"), "exit"),
-}
+from expectations.contract import KNOWN_COLUMNS, REQUIRED_COLUMNS
+from orchestration.lib.csv_chunk import Chunk
+from orchestration.lib.json_objects import json_objects
+from orchestration.lib.source_profiles import SourceProfile
+from orchestration.lib.timestamp_rules import DateOrder, TimestampRules
+from orchestration.lib.timestamps import AMBIGUOUS, READ, instants
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the columns of one file stand and what their timestamps mean."""
+    """Where the columns of one file stand and what they mean, by the profile of its source."""
 
     header: tuple[str, ...]
-    timezone: str
+    profile: SourceProfile
+    timestamps: TimestampRules
+    positions: Mapping[str, int]
+    """By column of the contract: where it stands in the file, if it does."""
 
     @classmethod
-    def of(cls, header: Sequence[str], timezone: str) -> "Layout":
-        """Name the columns as the contract does: letter case does not matter."""
-        return cls(tuple(name.lower() for name in header), timezone)
+    def of(cls, header: Sequence[str], profile: SourceProfile, default_timezone: str) -> "Layout":
+        """Find the columns by the names that the profile gives them, in any letter case."""
+        names = tuple(name.lower() for name in header)
+        found = {
+            column: names.index(present[0])
+            for column, accepted in profile.names_of_columns.items()
+            if (present := [name for name in accepted if name in names])
+        }
+        return cls(names, profile, profile.timestamp_rules(default_timezone), found)
+
+    @property
+    def supplied(self) -> list[str]:
+        """The columns of the contract that the file has under another name or not at all."""
+        assumed = {*self.profile.defaults, *(("event_type",) if self.profile.interval else ())}
+        known = {*self.positions, *assumed} - set(self.header)
+        return [column for column in KNOWN_COLUMNS if column in known]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all columns are there that are needed."""
+        return {*self.header, *self.supplied}.issuperset(REQUIRED_COLUMNS)
+
+    def with_date_order(self, order: DateOrder) -> "Layout":
+        """Give the same layout for a file whose dates have this order of day and month."""
+        return replace(self, timestamps=replace(self.timestamps, date_order=order))
 
     def candidates(self, chunk: Chunk) -> pd.DataFrame:
         """Give one row a CSV row, indexed by position in the chunk.
 
         Columns: the known ones as trimmed text (null where empty), `event_at`, `timestamp_reading`,
-        `attributes` (JSON text), `line_number`, `raw_line`, and the facts that only a row's raw
-        form has: `surplus_fields` (negative: missing), `longest_field`, `has_bad_characters`.
+        `attributes` (JSON text), `line_number`, and the facts that only a row's raw form has:
+        `surplus_fields` (negative: missing), `longest_field`, `has_bad_characters`.
         """
-        fields = self._columns(chunk.rows)
-        frame = pd.DataFrame(
-            {name: _text(fields.get(name), len(chunk.rows)) for name in self._known()}
+        columns = {column: self._text(chunk, column) for column in KNOWN_COLUMNS}
+        columns["event_type"] = self._event_types(columns["event_type"])
+        text = _series(columns.pop("timestamp"))
+        read = instants(text, self.timestamps)
+        return pd.DataFrame(
+            {
+                "line_number": chunk.line_numbers,
+                "timestamp_text": text,
+                **{column: _series(values) for column, values in columns.items()},
+                "event_at": read["event_at"],
+                "timestamp_reading": read["reading"],
+                "attributes": _series(self._attributes(chunk)),
+                "surplus_fields": chunk.field_counts - len(self.header),
+                "longest_field": _longest_field(chunk),
+                "has_bad_characters": chunk.bad_characters,
+            }
         )
-        frame["event_type"] = _canonical_event_type(frame["event_type"])
-        frame = frame.rename(columns={"timestamp": "timestamp_text"})
-        read = instants(frame["timestamp_text"], self.timezone)
-        frame["event_at"], frame["timestamp_reading"] = read["event_at"], read["reading"]
-        frame["attributes"] = self._attributes(fields, len(chunk.rows))
-        frame["line_number"], frame["raw_line"] = chunk.line_numbers, chunk.raw_lines
-        frame["surplus_fields"] = [len(row) - len(self.header) for row in chunk.rows]
-        frame["longest_field"] = _longest_field(chunk)
-        frame["has_bad_characters"] = chunk.bad_characters
-        return frame
 
-    def _known(self) -> tuple[str, ...]:
-        return REQUIRED_COLUMNS + OPTIONAL_COLUMNS
+    def exits(self, chunk: Chunk, entries: pd.DataFrame) -> pd.DataFrame:
+        """Give the exits of an interval export that end what `entries` begin, indexed alike.
 
-    def _columns(self, rows: list[list[str]]) -> dict[str, Sequence[str]]:
-        width = len(self.header)
-        if any(len(row) != width for row in rows):
-            rows = [(row + [""] * (width - len(row)))[:width] for row in rows]
-        return dict(zip(self.header, zip(*rows, strict=True), strict=True))
+        One that has no end, or an end before its begin, is left out.
+        """
+        text = _series(self._trimmed(chunk, self._end)).loc[entries.index]
+        read = instants(text, self.timestamps)
+        ends = (read["reading"] == READ) & (read["event_at"] >= entries["event_at"])
+        exits = entries.assign(
+            timestamp_text=text, event_at=read["event_at"], timestamp_reading=read["reading"],
+            event_type=pd.Series("exit", index=entries.index, dtype="str"),
+        )  # fmt: skip
+        return exits[ends]
 
-    def _attributes(self, fields: dict[str, Sequence[str]], count: int) -> list[str | None]:
-        extra = [name for name in self.header if name and name not in self._known()]
-        if not extra:
-            return [None] * count
-        cells = zip(*(map(str.strip, fields[name]) for name in extra), strict=True)
-        present = (dict(compress(zip(extra, row, strict=True), row)) for row in cells)
-        return [orjson.dumps(items).decode() if items else None for items in present]
+    def has_open_dates(self, chunk: Chunk, candidates: pd.DataFrame) -> bool:
+        """Tell whether a timestamp depends on the order of day and month in the whole file."""
+        if self.timestamps.date_order is not None:
+            return False
+        if (candidates["timestamp_reading"] == AMBIGUOUS).any():
+            return True
+        return any(
+            (instants(text, self.timestamps)["reading"] == AMBIGUOUS).any()
+            for text in self.timestamp_texts(chunk)[1:]
+        )
+
+    def with_unused_ends(self, chunk: Chunk, entries: pd.DataFrame, used: pd.Index) -> pd.DataFrame:
+        """Keep with an entry the text of its end where that could not be used."""
+        interval = self.profile.interval
+        ends = _series(self._trimmed(chunk, self._end)).loc[entries.index].drop(used).dropna()
+        if interval is None or ends.empty:
+            return entries
+        attributes = entries["attributes"].copy()
+        attributes[ends.index] = [
+            orjson.dumps({**orjson.loads(known or b"{}"), interval.end: end}).decode()
+            for known, end in zip(attributes[ends.index].fillna(""), ends, strict=True)
+        ]
+        return entries.assign(attributes=attributes)
+
+    def told(self, reason_code: str) -> str:
+        """Say of the first line of a file why it is refused for this reason."""
+        names = ", ".join(name or "(no name)" for name in self.header[:20])
+        if reason_code == "too_many_columns":
+            return f"It has {len(self.header)} columns."
+        if reason_code not in {"missing_columns", "duplicate_columns", "unsupported_delimiter"}:
+            return ""
+        missing = {*REQUIRED_COLUMNS} - {*self.header, *self.supplied}
+        wanted = self.profile.names_of_columns
+        needed = [" or ".join(wanted[name]) for name in REQUIRED_COLUMNS if name in missing]
+        expected = f" It lacks {', '.join(needed)}." if needed else ""
+        own = self.profile.name != "default"
+        profile = f" By its name it is of the source profile {self.profile.name}." if own else ""
+        return f"Its first line names: {names}.{expected}{profile}"
+
+    def timestamp_texts(self, chunk: Chunk) -> list[pd.Series]:
+        """Give the text of the timestamps, then of the ends of intervals if the file has them."""
+        positions = (self.positions.get("timestamp"), self._end)
+        return [_series(self._trimmed(chunk, at)) for at in positions if at is not None]
+
+    @property
+    def _end(self) -> int | None:
+        interval = self.profile.interval
+        return self.header.index(interval.end) if interval and interval.end in self.header else None
+
+    def _text(self, chunk: Chunk, column: str) -> pa.Array:
+        """Give the trimmed text of a column; where it is empty, what the profile assumes."""
+        text = self._trimmed(chunk, self.positions.get(column))
+        assumed = self.profile.assumed.get(column)
+        return text if assumed is None else text.fill_null(assumed)
+
+    def _trimmed(self, chunk: Chunk, position: int | None) -> pa.Array:
+        if position is None:
+            return pa.nulls(len(chunk), pa.large_string())
+        text = pc.utf8_trim_whitespace(chunk.columns[position])
+        return pc.if_else(pc.equal(text, ""), None, text)
+
+    def _event_types(self, text: pa.Array) -> pa.Array:
+        """Give the types of the events by the names that the source has for them."""
+        if self.profile.interval:
+            return pa.array(["entry"] * len(text), pa.large_string())
+        names = text.dictionary_encode()
+        lower = [name.lower() for name in names.dictionary.to_pylist()]
+        types = [self.profile.event_types.get(name, name) for name in lower]
+        return pa.array(types, pa.large_string()).take(names.indices)
+
+    def _attributes(self, chunk: Chunk) -> pa.Array:
+        taken = {*self.positions.values(), self._end}
+        extra = {
+            name: self._trimmed(chunk, at)
+            for at, name in enumerate(self.header)
+            if name and at not in taken
+        }
+        return json_objects(extra, len(chunk))
 
 
-def _text(values: Sequence[str] | None, count: int) -> pd.Series:
-    if values is None:
-        return pd.Series([None] * count, dtype="str")
-    trimmed = pd.Series(values, dtype="str").str.strip()
-    return trimmed.mask(trimmed == "")
+_TEXT = pd.StringDtype("pyarrow", np.nan)
 
 
-def _canonical_event_type(text: pd.Series) -> pd.Series:
-    lower = text.str.lower()
-    return lower.map(EVENT_ALIASES).fillna(lower).astype("str")
+def _series(text: pa.Array) -> pd.Series:
+    return pd.Series(text, dtype=_TEXT)
 
 
-def _longest_field(chunk: Chunk) -> list[int]:
-    """Measure fields only in long lines; a short line holds no longer field than itself."""
-    return [
-        len(line) if len(line) < LONG_LINE else max(map(len, row), default=0)
-        for line, row in zip(chunk.raw_lines, chunk.rows, strict=True)
-    ]
+def _longest_field(chunk: Chunk) -> npt.NDArray[np.int64]:
+    lengths = (pc.utf8_length(column) for column in chunk.columns)
+    longest: npt.NDArray[np.int64] = reduce(pc.max_element_wise, lengths).to_numpy()
+    return longest

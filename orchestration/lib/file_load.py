@@ -72,7 +72,7 @@ class FileLoader:
             state, sha256 = FileState.hashed(path)
         except FileNotFoundError:
             return None
-        file = FileIdentity(name, sha256, state.bytes, "default")
+        file = FileIdentity(name, sha256, state.bytes, self._rules.sources.of(name).name)
         reached("hashed", name)
         with self._ledger.content_lock(sha256, self._rules.stalled_seconds):
             if not path.exists():  # whoever had the lock before has taken it
@@ -102,7 +102,8 @@ class FileLoader:
         )
 
     def _load_new(self, claimed: _Claimed, attempts: int) -> LoadOutcome:
-        rows = RowLoad(self._connection, gate(self._rules.limits), self._rules)
+        profile = self._rules.sources.of(claimed.file.name)
+        rows = RowLoad(self._connection, gate(self._rules.limits), self._rules, profile)
         if attempts >= self._rules.max_attempts:
             return self._give_up(claimed, rows, self._ledger.last_failure(claimed.file.sha256))
         try:

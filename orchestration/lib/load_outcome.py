@@ -1,7 +1,7 @@
 """The rules by which a file is loaded and what becomes of it: plain values."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import psycopg
@@ -9,6 +9,7 @@ import psycopg
 from expectations.reasons import FILE_REASONS
 from expectations.verdict import Limits, Tally
 from orchestration.lib.ledger import Counts
+from orchestration.lib.source_profiles import SourceProfiles
 
 
 class FileChangedError(RuntimeError):
@@ -39,6 +40,7 @@ class LoadRules:
     max_file_rows: int
     max_attempts: int
     stalled_seconds: float
+    sources: SourceProfiles = field(default_factory=SourceProfiles)
 
 
 @dataclass(frozen=True)

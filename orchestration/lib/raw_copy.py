@@ -1,6 +1,7 @@
-"""Copies judged rows into raw, in the transaction of whoever calls."""
+"""Writes judged rows as Postgres takes them and copies them into raw."""
 
-import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import psycopg
@@ -18,27 +19,42 @@ REJECTED_COLUMNS = (
 )  # fmt: skip
 
 
-def copy_events(connection: psycopg.Connection, load_id: int, accepted: pd.DataFrame) -> None:
-    """Append accepted candidate rows to `raw.camera_events`."""
-    _copy(connection, "raw.camera_events", EVENT_COLUMNS, accepted.assign(load_id=load_id))
+@dataclass(frozen=True)
+class CopyText:
+    """Rows of one table as the text of a COPY."""
+
+    table: str
+    columns: Sequence[str]
+    text: pa.Buffer
+
+    def copy(self, connection: psycopg.Connection) -> None:
+        """Append the rows, in the transaction of whoever calls."""
+        if not self.text.size:
+            return
+        statement = f"copy {self.table} ({', '.join(self.columns)}) from stdin (format csv)"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(memoryview(self.text))
+            reached("copying")
 
 
-def copy_rejected(connection: psycopg.Connection, load_id: int, rejected: pd.DataFrame) -> None:
-    """Append rejected rows with their reasons to `raw.rejected_rows`."""
-    _copy(connection, "raw.rejected_rows", REJECTED_COLUMNS, rejected.assign(load_id=load_id))
+def events_text(load_id: int, accepted: pd.DataFrame) -> CopyText:
+    """Write accepted candidate rows for `raw.camera_events`."""
+    return _written("raw.camera_events", EVENT_COLUMNS, load_id, accepted)
 
 
-def _copy(
-    connection: psycopg.Connection, table: str, columns: tuple[str, ...], frame: pd.DataFrame
-) -> None:
-    """Write through Arrow's CSV, which quotes every value, so that null and '' stay apart."""
-    if frame.empty:
-        return
-    buffer = io.BytesIO()
-    options = pacsv.WriteOptions(include_header=False, quoting_style="all_valid")
-    content = pa.Table.from_pandas(frame[list(columns)], preserve_index=False)
-    pacsv.write_csv(content, buffer, options)
-    statement = f"copy {table} ({', '.join(columns)}) from stdin (format csv)"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(buffer.getbuffer())
-        reached("copying")
+def rejected_text(load_id: int, rejected: pd.DataFrame) -> CopyText:
+    """Write rejected rows with their reasons for `raw.rejected_rows`."""
+    return _written("raw.rejected_rows", REJECTED_COLUMNS, load_id, rejected)
+
+
+def _written(table: str, columns: tuple[str, ...], load_id: int, frame: pd.DataFrame) -> CopyText:
+    """Write through Arrow's CSV, which quotes every text, so that null and '' stay apart."""
+    target = pa.BufferOutputStream()
+    if not frame.empty:
+        content = pa.Table.from_pandas(
+            frame[[name for name in columns if name != "load_id"]], preserve_index=False
+        )
+        content = content.add_column(0, "load_id", pa.repeat(pa.scalar(load_id), len(frame)))
+        options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
+        pacsv.write_csv(content, target, options)
+    return CopyText(table, columns, target.getvalue())

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from orchestration.lib.landing_files import Landing
+from orchestration.lib.source_profiles import SourceProfileError, read_source_profiles
 from orchestration.runtime.quarantine import quarantined_files
 from orchestration.runtime.stack import running_stack
 from orchestration.runtime.warehouse import Warehouse, WarehouseError
@@ -32,7 +33,7 @@ class Finding:
 def findings(settings: Settings) -> Iterator[Finding]:
     """Look at everything, one after the other."""
     looks: list[Callable[[Settings], Iterator[Finding]]] = [
-        _python, _folders, _disk, _files, _ports, _database,
+        _python, _folders, _disk, _source_profiles, _files, _ports, _database,
     ]  # fmt: skip
     for look in looks:
         yield from look(settings)
@@ -68,6 +69,14 @@ def _disk(settings: Settings) -> Iterator[Finding]:
             None if free > MINIMUM_FREE_BYTES else f"Free some space, or move DWELLHOUSE_{name}"
         )
         yield Finding("disk", f"{free / 1024**3:.1f} GiB free at {existing}", remedy)
+
+
+def _source_profiles(settings: Settings) -> Iterator[Finding]:
+    try:
+        names = [profile.name for profile in read_source_profiles(settings.landing).profiles]
+        yield Finding("source profiles", ", ".join(names))
+    except SourceProfileError as error:
+        yield Finding("source profiles", "cannot be used", str(error))
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

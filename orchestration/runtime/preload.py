@@ -53,7 +53,7 @@ def _rehearse_gate(rules: LoadRules) -> None:
         path = Path(folder) / "rehearsal.csv"
         path.write_text(REHEARSAL, encoding="utf-8")
         file = CsvFile(path)
-        layout = Layout.of(file.header, rules.timezone)
+        layout = Layout.of(file.header, rules.sources.of(path.name), rules.timezone)
         tally = Tally()
         ready = gate(rules.limits)
         ready.header_failure(layout.header, tally)

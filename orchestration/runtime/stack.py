@@ -19,6 +19,7 @@ import psycopg
 
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.landing_files import Landing
+from orchestration.lib.source_profiles import read_source_profiles
 from orchestration.runtime.environment import (
     has_warm_runs,
     prepare_dagster_home,
@@ -238,6 +239,7 @@ def prepare(settings: Settings) -> None:
     landing = Landing(settings.landing)
     for folder in (landing.folder, landing.archive, landing.quarantine):
         folder.mkdir(parents=True, exist_ok=True)
+    read_source_profiles(landing.folder)
     prepare_dagster_home(settings)
     DbtProject(settings.home / "dbt").manifest_path()
 

@@ -136,10 +136,13 @@ def test_bad_bytes_cost_their_row_only(load: Load, connection: psycopg.Connectio
         ("timestamp,camera_id,event_type\n2026-05-01 10:00,c,entry\n", "missing_columns"),
         (HEADER.strip() + ",Camera_ID\n", "duplicate_columns"),
         (HEADER.strip() + "," + ",".join(f"x{i}" for i in range(300)) + "\n", "too_many_columns"),
-        (HEADER.replace(",", ";") + "1;2;3;4\n", "unsupported_delimiter"),
+        (HEADER.replace(",", ":") + "1:2:3:4\n", "unsupported_delimiter"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0" + bytes(range(256)), "undecodable"),
         (b"PK\3\4\x14\0\6\0\x08\0\0\0!\0\xdf\xa4\xd2lZ" + bytes(range(256)), "undecodable"),
-        (HEADER + good_rows(3) + '2026-05-01 10:00,"p,c,entry\n' * 3, "unterminated_quote"),
+        (
+            HEADER + good_rows(3) + '2026-05-01 10:00,"p,c,entry\n' + good_rows(9),
+            "unterminated_quote",
+        ),
         (HEADER + good_rows(3) + "x,p,c,entry\n" * 4, "too_many_rejected_rows"),
         (HEADER + good_rows(4000), "too_large"),
         (gzip.compress((HEADER + good_rows(9)).encode())[:-9], "corrupt_archive"),
@@ -164,8 +167,9 @@ def test_stray_quote_swallows_no_row_in_silence(load: Load, connection: psycopg.
     load(HEADER + good_rows(3) + stray + good_rows(3, "q"))
     assert [row[:2] for row in rejected(connection)] == [(5, "field_count_mismatch")]
     assert connection.execute("select raw_line from raw.rejected_rows").fetchall() == [
-        (stray.strip(),)
+        ('2026-05-01 10:00,"p,c,entry',)
     ]
+    assert loaded_rows(connection) == 7
 
 
 def test_compressed_file_is_loaded(load: Load) -> None:

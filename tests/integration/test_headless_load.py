@@ -134,7 +134,8 @@ def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[st
         "  To mend those rows: dwellhouse rejected 2",
         "short.csv: rejected, 0 rows read, 0 loaded, 0 rejected",
         "  The file lacks required columns. Its first line must name timestamp, person_id, "
-        "camera_id and event_type. Its first line names: timestamp, camera_id.",
+        "camera_id and event_type. Its first line names: timestamp, camera_id. It lacks person_id, "
+        "event_type.",
         "copy.csv: duplicate, 0 rows read, 0 loaded, 0 rejected",
         "  The same content is already loaded, as big.csv.",
     ]

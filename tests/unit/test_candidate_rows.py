@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestration.lib.candidate_rows import EVENT_ALIASES, Layout
+from expectations.contract import EVENT_ALIASES
+from orchestration.lib.candidate_rows import Layout
 from orchestration.lib.csv_reading import CsvFile
+from orchestration.lib.source_profiles import SourceProfiles
 
 Candidates = Callable[..., pd.DataFrame]
 NEEDED = "timestamp,person_id,camera_id,event_type"
@@ -20,7 +22,7 @@ def candidates(tmp_path: Path) -> Candidates:
         path = tmp_path / "events.csv"
         path.write_bytes(text.encode())
         source = CsvFile(path)
-        layout = Layout.of(source.header, zone)
+        layout = Layout.of(source.header, SourceProfiles().of(path.name), zone)
         return pd.concat([layout.candidates(chunk) for chunk in source.chunks(100)])
 
     return candidates
@@ -80,7 +82,6 @@ def test_the_longest_field_is_never_underestimated(candidates: Candidates, lengt
     assert length <= frame["longest_field"].iloc[0] <= max(length, 1000)
 
 
-def test_rows_keep_line_number_and_raw_text(candidates: Candidates) -> None:
+def test_rows_keep_their_line_number(candidates: Candidates) -> None:
     frame = candidates(f'{NEEDED}\n\n1,"p\nq",c,entry\n2,p,c,exit\n')
     assert values(frame, "line_number") == [3, 5]
-    assert values(frame, "raw_line") == ['1,"p\nq",c,entry', "2,p,c,exit"]

@@ -14,6 +14,7 @@ from expectations.runner import Gate, gate
 from expectations.verdict import Limits, Tally
 from orchestration.lib.candidate_rows import Layout
 from orchestration.lib.csv_reading import CsvFile
+from orchestration.lib.source_profiles import SourceProfiles
 
 pytestmark = pytest.mark.xdist_group("gate")
 LIMITS = Limits(max_columns=8, max_field_length=2000, max_rejected_share=0.5)
@@ -58,9 +59,9 @@ def verdicts(
     path = folder / "rows.csv"
     path.write_text("".join(",".join(row) + "\n" for row in [COLUMNS, *rows]))
     source = CsvFile(path)
-    layout = Layout.of(source.header, "Europe/Berlin")
+    layout = Layout.of(source.header, SourceProfiles().of(path.name), "Europe/Berlin")
     [chunk] = source.chunks(1000)
-    found: list[tuple[str, str | None] | None] = [None] * len(chunk.rows)
+    found: list[tuple[str, str | None] | None] = [None] * len(chunk)
     tally = tally or Tally()
     for failure in judge.row_failures(layout.candidates(chunk), EARLIEST, LATEST, tally):
         column = None if failure.check.column == "*" else failure.check.column
@@ -144,9 +145,10 @@ HEADERS: list[tuple[list[str], str | None]] = [
     ([], "empty_file"),
     ([*NEEDED, "zo\N{REPLACEMENT CHARACTER}e"], "undecodable"),
     ([*NEEDED, *(f"x{number}" for number in range(5))], "too_many_columns"),
-    (["timestamp;person_id;camera_id;event_type"], "unsupported_delimiter"),
-    (["timestamp\tperson_id\tcamera_id"], "unsupported_delimiter"),
-    (["timestamp|person_id|camera_id"], "unsupported_delimiter"),
+    ([*NEEDED, "notes; other"], None),
+    (["timestamp:person_id:camera_id:event_type"], "unsupported_delimiter"),
+    (["timestamp zone person_id"], "unsupported_delimiter"),
+    (["timestamp^person_id", "zone"], "unsupported_delimiter"),
     (NEEDED[:3], "missing_columns"),
     (["person", "time"], "missing_columns"),
     ([*NEEDED, "zone", "zone"], "duplicate_columns"),

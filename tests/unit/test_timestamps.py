@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.lib.timestamp_rules import TimestampRules
 from orchestration.lib.timestamps import (
     AMBIGUOUS,
     MISSING,
@@ -27,7 +28,7 @@ Written = tuple[str, datetime]
 
 
 def readings(texts: list[str | None], zone: str = "UTC") -> list[tuple[datetime | None, str]]:
-    frame = instants(pd.Series(texts, dtype="str"), zone)
+    frame = instants(pd.Series(texts, dtype="str"), TimestampRules(zone))
     return [
         (None if pd.isna(at) else at.to_pydatetime(warn=False), reading)
         for at, reading in zip(frame["event_at"], frame["reading"], strict=True)
@@ -146,7 +147,7 @@ def test_a_repeated_local_time_takes_the_first(zone: str, repeated: str, first: 
 def test_the_ends_of_the_calendar_are_read_beside_nanoseconds(text: str, zone: str) -> None:
     """They are out of range, which the gate says; a neighbour's precision does not matter."""
     values = pd.Series([text, "2026-03-02T09:15:04.123456789Z", "2026-03-02 09:15:04.123456789"])
-    assert list(instants(values, zone)["reading"]) == [READ] * 3
+    assert list(instants(values, TimestampRules(zone))["reading"]) == [READ] * 3
 
 
 def _local(moment: datetime, zone: str, separator: str) -> Written:
