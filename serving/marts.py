@@ -5,9 +5,9 @@ from functools import partial
 
 from serving.chosen import Chosen
 from serving.errors import invalid
-from serving.queries.catalog import Mart
+from serving.queries.catalog import TIMES, Mart
 from serving.queries.listing import Rows, rows_of
-from serving.queries.mart_conditions import TIMES, mart_conditions
+from serving.queries.mart_conditions import mart_conditions
 
 
 def mart_rows(mart: Mart, chosen: Chosen) -> Rows:

@@ -5,14 +5,10 @@ from collections.abc import Collection
 from psycopg import sql
 
 from serving.chosen import Chosen, Span
+from serving.queries.catalog import TIMES
 from serving.queries.conditions import any_of_column, compared, of_person, of_session
 from serving.queries.statements import Parameters, all_of
 
-# The first of these that a mart has is the time of its rows.
-TIMES = (
-    "bucket_start", "event_at", "entry_at", "exit_at", "started_at", "published_at",
-    "last_event_at",
-)  # fmt: skip
 AT_CAMERAS = sql.SQL("camera_id in (select camera_id from marts.dim_cameras where {})")
 
 

@@ -118,6 +118,11 @@ def test_views_on_the_ledger_are_not_kept(api: Api) -> None:
     assert "etag" in api.get("/v1/marts/fct_events").headers
 
 
+def test_facts_come_in_the_order_of_time(api: Api) -> None:
+    rows = api.get("/v1/marts/fct_sessions").json()["data"]
+    assert [row["entry_at"] for row in rows] == sorted(row["entry_at"] for row in rows)
+
+
 def test_silent_cameras_are_there(api: Api) -> None:
     rows = api.get("/v1/marts/dim_cameras?sort=-first_event_at").json()["data"]
     assert rows[-1]["camera_id"] == SILENT
