@@ -55,6 +55,18 @@ def test_metrics_follow_the_rules(api: Api, query: str, filters: Filters) -> Non
     assert datetime.fromisoformat(answer["as_of"]) == CLOCK
 
 
+def test_whoever_is_there_without_an_event_is_no_visitor_of_a_range(api: Api) -> None:
+    session = next(s for s in MARTS["fct_sessions"] if (s.dwell_seconds or 0) >= 4 * 3600)
+    start = session.entry_at.replace(minute=0) + timedelta(hours=1)
+    asked = {
+        "from": start.isoformat(),
+        "to": (start + timedelta(hours=2)).isoformat(),
+        "person_id": session.person_id,
+        "camera_id": session.camera_id,
+    }
+    assert api.get("/v1/kpis", params=asked).json()["data"]["unique_visitors"] == 0
+
+
 def test_previous_is_the_range_before(api: Api) -> None:
     data = api.get("/v1/kpis?from=2026-03-05&to=2026-03-07&compare=previous").json()["data"]
     previous, change = data.pop("previous"), data.pop("change")
