@@ -87,9 +87,13 @@ class DbtProject:
 
         Needs no database. Raises DbtError if the project cannot be parsed.
         """
-        if not is_parsed(self.target_path, fingerprint(self.folder)):
-            with _one_at_a_time:
-                self._current_manifest()
+        current = fingerprint(self.folder)
+        if not is_parsed(self.target_path, current):
+            with parsing(self.target_path):  # another process may be at it: its result will do
+                is_new = is_parsed(self.target_path, current)
+            if not is_new:
+                with _one_at_a_time:
+                    self._current_manifest()
         return self.target_path / "manifest.json"
 
     def preload(self) -> None:

@@ -161,6 +161,8 @@ def _require_one_thread() -> None:
 
 def main() -> None:
     """Import everything, then serve."""
+    # The first of all imports has the dbt project parsed; the code server waits for that.
+    import orchestration.defs.transform.dbt_project  # noqa: F401
     from orchestration.runtime.preload import execute_dagster_command, preload
 
     settings = current_settings()

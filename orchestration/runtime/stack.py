@@ -141,7 +141,7 @@ class Stack:
                 self._serve(warehouse)
 
     def _serve(self, warehouse: Warehouse) -> None:
-        prepare(self._settings)
+        make_folders(self._settings)
         environment = stack_environment(self._settings, warehouse) | self._code.environment
         guard = ProcessGuard()
         processes = self._processes(warehouse, guard)
@@ -199,8 +199,9 @@ class Stack:
     def _start(self, processes: list[SupervisedProcess], environment: Mapping[str, str]) -> None:
         deadline = time.monotonic() + READY_SECONDS
         for process in processes:
-            if process.name == "webserver":
-                self._wait_until_ready(processes[: processes.index(process)], deadline)
+            if process.name == "webserver":  # the others may go on importing meanwhile
+                code_server = [known for known in processes if known.name == "code-server"]
+                self._wait_until_ready(code_server, deadline)
             process.start(environment, PROJECT_ROOT)
         self._wait_until_ready(processes, deadline)
         if not self._stopping:
@@ -235,13 +236,18 @@ class Stack:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the folders and files that the processes expect to find."""
+    """Make the folders and files that the processes expect to find, the parsed dbt project too."""
+    make_folders(settings)
+    DbtProject(settings.home / "dbt").manifest_path()
+
+
+def make_folders(settings: Settings) -> None:
+    """Make the folders of a home and of landing, with the chosen `dagster.yaml`."""
     landing = Landing(settings.landing)
     for folder in (landing.folder, landing.archive, landing.quarantine):
         folder.mkdir(parents=True, exist_ok=True)
     read_source_profiles(landing.folder)
     prepare_dagster_home(settings)
-    DbtProject(settings.home / "dbt").manifest_path()
 
 
 def _end(processes: list[SupervisedProcess]) -> None:
