@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -196,8 +197,11 @@ class RunningStack:
     def api(self, path: str) -> dict[str, Any]:
         """Get a JSON document from the API."""
         url = f"http://127.0.0.1:{self.api_port}{path}"
-        with urllib.request.urlopen(url, timeout=30) as response:
-            return dict(json.load(response))
+        try:
+            with urllib.request.urlopen(url, timeout=30) as response:
+                return dict(json.load(response))
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read().decode()) from error
 
     def dagster(self, query: str) -> dict[str, Any]:
         """Ask Dagster's webserver, as its UI does."""
