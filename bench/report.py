@@ -59,6 +59,11 @@ def append_to_history(
         "bench": "latency", **found, "parameters": dict(parameters), "p50": figures.drops.p50,
         "p95": figures.drops.p95, **stock, **dataclasses.asdict(figures),
     }  # fmt: skip
+    append_entry(entry, history)
+
+
+def append_entry(entry: Mapping[str, object], history: Path = HISTORY) -> None:
+    """Append one JSON object to the history."""
     history.parent.mkdir(parents=True, exist_ok=True)
     with history.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry) + "\n")

@@ -18,6 +18,8 @@ REJECTED_COLUMNS = (
     "load_id", "line_number", "column_name", "value", "reason_code", "raw_line", "expectation",
 )  # fmt: skip
 
+BATCH_ROWS = 8192
+
 
 @dataclass(frozen=True)
 class CopyText:
@@ -54,7 +56,19 @@ def _written(table: str, columns: tuple[str, ...], load_id: int, frame: pd.DataF
         content = pa.Table.from_pandas(
             frame[[name for name in columns if name != "load_id"]], preserve_index=False
         )
+        content = _with_written_instants(content)
         content = content.add_column(0, "load_id", pa.repeat(pa.scalar(load_id), len(frame)))
-        options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
+        options = pacsv.WriteOptions(
+            include_header=False, quoting_style="needed", batch_size=BATCH_ROWS
+        )
         pacsv.write_csv(content, target, options)
     return CopyText(table, columns, target.getvalue())
+
+
+def _with_written_instants(content: pa.Table) -> pa.Table:
+    """Write instants as text (with `Z`) by a cast, many times faster than the CSV writer does."""
+    for position, column in enumerate(content.schema):
+        if pa.types.is_timestamp(column.type):
+            text = content.column(position).cast(pa.large_string())
+            content = content.set_column(position, column.name, text)
+    return content

@@ -6,6 +6,8 @@ from random import Random
 
 import pytest
 
+from bench.bulk import Bulk, write_rows
+from bench.bulk import table as bulk_table
 from bench.dagster_runs import RunTimes, phases
 from bench.drops import Found, Published, day_files
 from bench.latency import Burst, Latency
@@ -68,6 +70,20 @@ def test_history_gets_one_object_a_run(figures: Figures, tmp_path: Path) -> None
     assert len(entries) == 2
     assert entries[0]["ratio"] == 30.0
     assert entries[0]["drops"]["seconds"] == [2.0, 1.0, 3.0]
+
+
+def test_bulk_is_compared_with_the_bare_way() -> None:
+    bulk = Bulk(1_700_000, 101.4, 1.5, 2.5, load_seconds=6.0, peak_mib=512.4)
+    assert "| landing to committed raw | 6.0 s | 1.50 of both (at most 4) |" in bulk_table(bulk)
+    assert "512 MiB" in bulk_table(bulk)
+
+
+def test_bulk_rows_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    write_rows(one, 50, seed=1)
+    write_rows(other, 50, seed=1)
+    assert one.read_text() == other.read_text()
+    assert len(one.read_text().splitlines()) == 51
 
 
 def test_p95_lies_between_the_drops() -> None:

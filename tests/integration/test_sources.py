@@ -183,7 +183,7 @@ TEXT = HEADER + "\n".join(GOOD) + "\n"
         TEXT.replace(",", "\t").encode(),
         TEXT.replace(",", "|").encode(),
         TEXT.replace("p1", '"p1"').encode(),
-        gzip.compress(TEXT.encode("utf-16")),
+        gzip.compress(TEXT.encode("utf-16"), mtime=0),
         TEXT.strip().encode(),
         b"\n\n" + TEXT.replace("\n", "\n\n").encode(),
     ],
@@ -235,7 +235,7 @@ def test_a_row_may_have_line_ends_in_quotes(load: Load, connection: psycopg.Conn
         (HEADER.strip() + ",x" * 10_000 + "\n", "too_many_columns", "10004"),
         ("utc_time_ended,person\n1,2\n", "missing_columns", "face_recognition"),
         ("Zeit;Person\n1;2\n", "missing_columns", "zeit, person"),
-        (gzip.compress(TEXT.encode())[:-4], "corrupt_archive", "damaged or cut off"),
+        (gzip.compress(TEXT.encode(), mtime=0)[:-4], "corrupt_archive", "damaged or cut off"),
         (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9, "undecodable", "spreadsheet or an image"),
     ],
 )  # fmt: skip
