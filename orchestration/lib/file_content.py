@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 # Of a longer line only so much is kept: enough to see that it is too long, whatever the limit is.
 LONGEST_LINE_BYTES = 8 * 1024 * 1024
 # An archive may always unpack to so much, a large one to so many times its own size.
