@@ -39,3 +39,28 @@
 {% macro monday(day) -%}
     ({{ day }} - (extract(isodow from {{ day }})::int - 1))
 {%- endmacro %}
+
+
+{#- The date of the day that an instant counts in: that of its hour, for a clock may jump back over
+    midnight in the middle of an hour (St. John's, until 2011). -#}
+{% macro bucket_date(instant, zone) -%}
+    ({{ hour_start(instant, zone) }} at time zone {{ zone }})::date
+{%- endmacro %}
+
+
+{#- The instants of a zone's hour, and of the day and week that hold it, as three columns. -#}
+{% macro bucket_starts(hour, zone) -%}
+    {{ day_start('(' ~ hour ~ ' at time zone ' ~ zone ~ ')::date', zone) }} as day_start,
+    {{ day_start(monday('(' ~ hour ~ ' at time zone ' ~ zone ~ ')::date'), zone) }} as week_start
+{%- endmacro %}
+
+
+{#- Length in seconds of the bucket that begins at `start`, also where the clock changes. -#}
+{% macro bucket_seconds(grain, start, zone) -%}
+    {%- set date = '(' ~ start ~ ' at time zone ' ~ zone ~ ')::date' -%}
+    {%- if grain == 'hour' -%}
+    {{ seconds(hour_end(start, zone) ~ ' - ' ~ start) }}
+    {%- else -%}
+    {{ seconds(day_start(date ~ ' + ' ~ {'day': 1, 'week': 7}[grain], zone) ~ ' - ' ~ start) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -14,7 +14,12 @@
 {%- endmacro %}
 
 
-{#- The dwell columns of every aggregate, over rows of int_sessions_closed. -#}
+{% macro visit_gap() -%}
+    make_interval(mins => {{ var('visit_gap_minutes') }})
+{%- endmacro %}
+
+
+{#- The dwell columns of every aggregate, over rows of int_sessions_closed, called sessions. -#}
 {% macro dwell_statistics() -%}
     count(*) as sessions_closed,
     {{ seconds_as_double('sum(dwell)') }} as total_dwell_seconds,
@@ -26,7 +31,7 @@
         order by {{ seconds_as_double('dwell') }}
     ) as p90_dwell_seconds,
     {{ seconds_as_double('max(dwell)') }} as max_dwell_seconds,
-    count(distinct person_id) filter (
+    count(distinct sessions.person_id) filter (
         where dwell > make_interval(mins => {{ var('waiting_minutes') }})
     ) as waiting_visitors
 {%- endmacro %}

@@ -7,6 +7,11 @@
 {%- endmacro %}
 
 
+{% macro visit_id(person_id, site_id, started_at) -%}
+    {{ hashed_id([person_id, site_id, microseconds(started_at)]) }}
+{%- endmacro %}
+
+
 {% macro event_id(person_id, camera_id, event_type, event_at) -%}
     {{ hashed_id([person_id, camera_id, event_type, microseconds(event_at)]) }}
 {%- endmacro %}

@@ -17,3 +17,12 @@
 {% macro smallest_text(column) -%}
     min({{ column }} collate "C")
 {%- endmacro %}
+
+
+{#- What several rows that tell of one event come to, whatever their order. -#}
+{% macro merged_attributes() -%}
+    min(load_id) as load_id,
+    {%- for column in ('age_group', 'gender', 'camera_name', 'zone', 'site_id') %}
+    {{ smallest_text(column) }} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -110,15 +110,16 @@ class DbtProject:
         select: Sequence[str] = (),
         exclude: Sequence[str] = (),
         full_refresh: bool = False,
+        schema: str | None = None,
     ) -> DbtResult:
         """Run seeds, models and data tests in the order of the graph, all of them by default.
 
         `on_event` gets dbt's structured events above debug level, one at a time, also from dbt's
-        threads; it must not raise.
+        threads; it must not raise. `schema` takes all models in place of their own schemas.
         """
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
-        return self._run(arguments, transformer_url, variables, on_event)
+        return self._run(arguments, transformer_url, variables, on_event, schema)
 
     def unit_tests(
         self, transformer_url: str, variables: Mapping[str, object], on_event: OnEvent | None = None
@@ -133,11 +134,12 @@ class DbtProject:
         url: str,
         variables: Mapping[str, object],
         on_event: OnEvent | None,
+        schema: str | None = None,
     ) -> DbtResult:
         arguments = [*arguments, "--no-write-json", "--vars", json.dumps(variables, default=str)]
         with _one_at_a_time:
             manifest = self._current_manifest()
-            point_at(manifest, database_of(url))
+            point_at(manifest, database_of(url), schema)
             with dbt_environment(url):
                 return _result(self._invoke(arguments, self.run_path, manifest, on_event))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
+    from dbt.contracts.graph.nodes import ManifestNode, SourceDefinition
 
 MARKER = "manifest.fingerprint"
 SUFFIXES = (".sql", ".yml", ".csv", ".md")
@@ -54,15 +55,21 @@ def parsing(target_path: Path) -> Iterator[None]:
         yield
 
 
-def point_at(manifest: "Manifest", database: str) -> None:
+def point_at(manifest: "Manifest", database: str, schema: str | None = None) -> None:
     """Make a parsed project one of `database`: dbt writes its name into each node while parsing.
 
-    So one parse, which needs no database, serves all of them.
+    So one parse, which needs no database, serves all of them. `schema` moves the models there.
     """
     for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        if node.resource_type == "model":
+            node.schema = schema or node.config.schema
         if node.relation_name:
-            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{database}".')
+            node.relation_name = f'"{database}"."{node.schema}"."{_name(node)}"'
         node.database = database
+
+
+def _name(node: "ManifestNode | SourceDefinition") -> str:
+    return str(node.identifier if node.resource_type == "source" else node.alias)
 
 
 def _is_output(path: Path) -> bool:

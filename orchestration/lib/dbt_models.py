@@ -8,6 +8,16 @@ from pathlib import Path
 from orchestration.lib.dbt_build import PROJECT_FOLDER
 from orchestration.lib.dbt_manifest import project_files
 
+VARIABLES = (
+    "max_session_hours", "visit_gap_minutes", "waiting_minutes", "default_timezone",
+    "future_tolerance_hours", "earliest_event",
+)  # fmt: skip
+
+
+def variables_of(settings: object) -> dict[str, object]:
+    """Give the rules' variables as the settings say them."""
+    return {name: getattr(settings, name) for name in VARIABLES}
+
 
 def models_fingerprint(variables: Mapping[str, object], folder: Path = PROJECT_FOLDER) -> str:
     """Give a text that changes with any model, seed or variable, wherever the project lies."""

@@ -15,6 +15,12 @@ select unnest(load_ids) from marts.data_versions
 order by load_id
 """
 
+PUBLISH = """
+insert into marts.data_versions (run_id, models, load_ids, data_clock_at)
+select %s, %s, array({pending}), (select data_clock_at from intermediate.int_data_clock)
+returning version, load_ids
+"""
+
 
 @dataclass(frozen=True)
 class DataVersion:
@@ -55,17 +61,13 @@ def is_build_due(connection: psycopg.Connection, models: str) -> bool:
 
 
 def publish(connection: psycopg.Connection, run_id: str, models: str) -> DataVersion:
-    """Publish what the build has just read: the snapshot of loads that it began with.
+    """Publish what the build has just read: the pending loads that it began with.
 
-    Call it within the build's turn; a load that came meanwhile is not in the snapshot and waits
+    Call it within the build's turn; a load that came meanwhile is not among them and waits
     for the next build.
     """
     reached("before_publishing")
-    statement = (
-        "insert into marts.data_versions (run_id, models, load_ids) "
-        f"select %s, %s, array({UNPUBLISHED.format(loads='staging.stg_raw__loads')}) "
-        "returning version, load_ids"
-    )
+    statement = PUBLISH.format(pending=UNPUBLISHED.format(loads="intermediate.int_loads_pending"))
     row = connection.execute(statement, [run_id, models]).fetchone()
     assert row is not None
     return DataVersion(version=row[0], load_ids=row[1])

@@ -22,7 +22,7 @@ from orchestration.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 GRANTS = Path(__file__).parent / "grants.sql"
-MODEL_SCHEMAS = ("seeds", "staging", "intermediate", "marts")
+MODEL_SCHEMAS = ("seeds", "staging", "intermediate", "marts", "scratch")
 MINIMUM_VERSION = 150000
 Role = Literal["loader", "transformer", "reader", "gatekeeper", "keymaster", "dagster"]
 ROLES: tuple[Role, ...] = get_args(Role)

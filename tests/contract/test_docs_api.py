@@ -48,7 +48,7 @@ def address(
         warehouse, project = of_database(template, name), DbtProject(shared_folder / name)
         assert project.build(warehouse.transformer, {}, select=SEEDS_ONLY).success
         load_rows(warehouse, rows)
-        build_and_publish(warehouse, project, rows)
+        build_and_publish(warehouse, project)
         home = tmp_path_factory.mktemp("demo")
         (landing := home / "landing").mkdir()
         with served_api(warehouse, home, landing=landing) as address:

@@ -6,18 +6,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.lib.dbt_build import PROJECT_FOLDER, DbtProject
+from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.api_client import Api, running_api
-from tests.integration.api_events import ROWS, SEEDS, marts_of
-from tests.integration.missing_marts import fill_marts
+from tests.integration.api_events import ROWS, SEEDS
 from tests.integration.raw_rows import insert_rows
 from tests.reference.events import RawRow
 
-CONTRACT_TABLES = Path(__file__).parent / "contract_tables.sql"
-ALL_MODELS = PROJECT_FOLDER / "models" / "marts" / "dim_persons.sql"
 SEEDS_ONLY = ["resource_type:seed"]
 
 
@@ -27,14 +24,11 @@ def load_rows(warehouse: Warehouse, rows: Sequence[RawRow]) -> None:
         insert_rows(connection, rows)
 
 
-def build_and_publish(warehouse: Warehouse, project: DbtProject, rows: Sequence[RawRow]) -> None:
-    """Build the marts of all `rows` and publish them; the seeds stay as they were put there."""
-    result = project.build(warehouse.transformer, {}, exclude=SEEDS_ONLY)
+def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
+    """Build all marts and publish them; the seeds stay as they were put there."""
+    result = project.build(warehouse.transformer, {}, exclude=SEEDS_ONLY, full_refresh=True)
     assert result.success, result.explanation
     with psycopg.connect(warehouse.transformer) as connection:
-        if not ALL_MODELS.exists():
-            connection.execute(CONTRACT_TABLES.read_text("utf-8"))  # type: ignore[arg-type]
-            fill_marts(connection, marts_of(rows))
         publish(connection, "test", "models")
 
 
@@ -50,7 +44,7 @@ def built_database(server_url: str, template: Warehouse, shared_folder: Path) ->
             for statement in SEEDS:
                 connection.execute(statement)
         load_rows(warehouse, ROWS)
-        build_and_publish(warehouse, project, ROWS)
+        build_and_publish(warehouse, project)
         yield name
 
 

@@ -1,23 +1,46 @@
-"""All models as one script, which runs in a transaction in milliseconds and is rolled back."""
+"""All models as one script, which runs in a transaction in milliseconds and is rolled back.
+
+There is one of a full build and one of a partial build.
+"""
 
 import csv
 import json
 import re
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 from orchestration.lib.dbt_build import PROJECT_FOLDER
 
+PUBLISHED = """
+insert into marts.data_versions (load_ids, data_clock_at)
+select array(select load_id from intermediate.int_loads_pending),
+    (select data_clock_at from intermediate.int_data_clock)
+"""
 
-def models_script(target_path: Path, run_path: Path) -> str:
+
+def full_build_script(target_path: Path, run_path: Path) -> str:
     """Give the SQL of the last build's models, each as a table, in the order of the graph.
 
-    It runs in any prepared warehouse that has seeds and no models.
+    It runs in any prepared warehouse that has seeds and no models, and publishes a version.
     """
+    models = _models(target_path)
+    return ";\n".join([*(_as_table(run_path, model) for model in models), PUBLISHED])
+
+
+def partial_build_steps(target_path: Path, run_path: Path) -> list[str]:
+    """Give what the last build, a partial one, has run, a step a model; the last one publishes.
+
+    Each step is a transaction of its own in a real build, so it may end after any of them.
+    """
+    tables = [node for node in _models(target_path) if node["config"]["materialized"] != "view"]
+    return [*(_replaced(run_path, model) for model in tables), PUBLISHED]
+
+
+def _models(target_path: Path) -> list[dict[str, Any]]:
     manifest = json.loads((target_path / "manifest.json").read_text("utf-8"))
     order = TopologicalSorter(manifest["parent_map"]).static_order()
-    models = [manifest["nodes"][name] for name in order if name.startswith("model.")]
-    return ";\n".join(_as_table(run_path, model) for model in models)
+    return [manifest["nodes"][name] for name in order if name.startswith("model.")]
 
 
 def empty_seeds() -> str:
@@ -31,9 +54,21 @@ def _empty_seed(path: Path) -> str:
     return f"create table seeds.{path.stem} ({columns})"
 
 
-def _as_table(run_path: Path, node: dict[str, str]) -> str:
-    folder = run_path / "compiled" / node["package_name"]
-    compiled = (folder / node["original_file_path"]).read_text("utf-8")
-    # Compiled SQL names the database that it was compiled for; the script runs in any.
-    select = re.sub(r'"\w+"\.("\w+"\."\w+")', r"\1", compiled)
-    return f"create table {node['schema']}.{node['name']} as\n{select}"
+def _as_table(run_path: Path, node: dict[str, Any]) -> str:
+    kind = "view" if node["config"]["materialized"] == "view" else "table"
+    select = _in_any_database(_written(run_path / "compiled", node))
+    return f"create {kind} {node['schema']}.{node['name']} as\n{select}"
+
+
+def _replaced(run_path: Path, node: dict[str, Any]) -> str:
+    statement = _in_any_database(_written(run_path / "run", node))
+    return f"{statement};\ndrop table if exists {node['name']}__new"
+
+
+def _written(folder: Path, node: dict[str, Any]) -> str:
+    return (folder / node["package_name"] / node["original_file_path"]).read_text("utf-8")
+
+
+def _in_any_database(statement: str) -> str:
+    """Leave out the name of the database that the statement was compiled for."""
+    return re.sub(r'"\w+"\.("\w+"\."\w+")', r"\1", statement)

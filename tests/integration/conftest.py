@@ -1,7 +1,9 @@
 """Warehouses with models: built once a test run, then copied like the empty one."""
 
 import fcntl
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -9,9 +11,10 @@ import pytest
 from psycopg import sql
 
 from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.warehouse_build import STATIC
 from orchestration.runtime.warehouse import Warehouse
 from tests.conftest import TEMPLATE, copied_database, of_database
-from tests.integration.compiled_models import models_script
+from tests.integration.compiled_models import full_build_script, partial_build_steps
 
 BUILT = "dwellhouse_built"
 
@@ -32,15 +35,22 @@ def built_template(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not marker.exists():
             with copied_database(server_url, TEMPLATE) as name:
-                result = dbt_project.build(of_database(template, name).transformer, {})
+                url = of_database(template, name).transformer
+                result = dbt_project.build(url, {}, full_refresh=True)
                 assert result.success, result.explanation
+                folders = (dbt_project.target_path, dbt_project.run_path)
+                full_script = full_build_script(*folders)
+                result = dbt_project.build(url, {}, exclude=STATIC)
+                assert result.success, result.explanation
+                partial_steps = partial_build_steps(*folders)
                 with psycopg.connect(server_url, autocommit=True) as connection:
                     connection.execute(
                         sql.SQL("create database {} template {} strategy file_copy").format(
                             sql.Identifier(BUILT), sql.Identifier(name)
                         )
                     )
-            marker.write_text(models_script(dbt_project.target_path, dbt_project.run_path), "utf-8")
+            marker.with_suffix(".steps.json").write_text(json.dumps(partial_steps), "utf-8")
+            marker.write_text(full_script, "utf-8")
     return BUILT
 
 
@@ -53,7 +63,17 @@ def built_warehouse(
         yield of_database(template, name)
 
 
+@dataclass(frozen=True)
+class BuildScripts:
+    """What a full build runs, as one script, and what a partial one does, step by step."""
+
+    full: str
+    partial: list[str]
+
+
 @pytest.fixture(scope="session")
-def compiled_models(built_template: str, shared_folder: Path) -> Path:
-    """The file with the SQL of all models as one script, for a warehouse that has none."""
-    return shared_folder / f"{built_template}.sql"
+def build_scripts(built_template: str, shared_folder: Path) -> BuildScripts:
+    """The SQL of both kinds of build; the full one for a warehouse that has no models."""
+    path = shared_folder / f"{built_template}.sql"
+    steps = json.loads(path.with_suffix(".steps.json").read_text("utf-8"))
+    return BuildScripts(path.read_text("utf-8"), steps)

@@ -11,7 +11,7 @@ import pytest
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.api_client import Api, running_api
-from tests.integration.api_events import CAMERAS, MARTS, ROWS, SILENT
+from tests.integration.api_events import CAMERAS, MARTS, SILENT
 from tests.reference.events import RawRow
 
 pytest_plugins = ["tests.integration.api_warehouse"]
@@ -130,7 +130,7 @@ def test_pages_stay_whole_while_data_loads(
     with running_api(own_warehouse, tmp_path) as api:
         firsts = [api.get(f"/v1/sessions?{query}") for query in ("limit=20", "last=9d&limit=20")]
         load_rows(own_warehouse, later)
-        build_and_publish(own_warehouse, DbtProject(shared_folder / "dbt-api"), [*ROWS, *later])
+        build_and_publish(own_warehouse, DbtProject(shared_folder / "dbt-api"))
         rests = [rows(api, first.links["next"]["url"]) for first in firsts]
         now = api.get("/v1/sessions?limit=1000&count=exact").json()
     old = {row["session_id"] for row in now["data"] if row["person_id"] != "P-late"}

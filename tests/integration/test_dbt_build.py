@@ -56,7 +56,7 @@ def test_an_empty_warehouse_builds(built_warehouse: Warehouse) -> None:
 
 
 def test_building_twice_gives_the_same(with_rows: Warehouse, dbt_project: DbtProject) -> None:
-    assert dbt_project.build(with_rows.transformer, {}).explanation == ""
+    assert dbt_project.build(with_rows.transformer, {}, full_refresh=True).explanation == ""
     first = contents(with_rows)
     assert len(first["fct_events"]) == len(ROWS) - 1
     assert len(first["fct_sessions"]) == 3
@@ -74,7 +74,7 @@ def test_the_ledger_is_live(with_rows: Warehouse) -> None:
 
 def test_variables_reach_the_models(with_rows: Warehouse, dbt_project: DbtProject) -> None:
     variables = {"max_session_hours": 1, "default_timezone": "Asia/Kolkata"}
-    assert dbt_project.build(with_rows.transformer, variables).success
+    assert dbt_project.build(with_rows.transformer, variables, full_refresh=True).success
     query = "select session_status from marts.fct_sessions where person_id = 'q'"
     assert one(with_rows.reader, query) == ("timed_out",)
     assert one(with_rows.reader, "select timezone from marts.dim_sites") == ("Asia/Kolkata",)
@@ -121,7 +121,8 @@ def test_filled_seeds_win(with_rows: Warehouse, own_project: Path, tmp_path: Pat
     (own_project / "seeds" / "sites.csv").write_text(
         "site_id,site_name,timezone\n007,Headquarters,America/St_Johns\n"
     )
-    result = DbtProject(tmp_path / "target", own_project).build(with_rows.transformer, {})
+    project = DbtProject(tmp_path / "target", own_project)
+    result = project.build(with_rows.transformer, {}, full_refresh=True)
     assert result.explanation == ""
     query = "select site_id, site_name, timezone, camera_count from marts.dim_sites order by 1"
     assert one(with_rows.reader, query) == ("007", "Headquarters", "America/St_Johns", 1)
@@ -135,7 +136,7 @@ def test_a_failure_is_told_in_words(
     (own_project / "seeds" / "sites.csv").write_text("site_id,site_name,timezone\na,,Moon/Base\n")
     (own_project / "models" / "marts" / "fct_loads.sql").write_text("select 1 / 0 as load_id")
     project = DbtProject(tmp_path / "target", own_project)
-    result = project.build(built_warehouse.transformer, {})
+    result = project.build(built_warehouse.transformer, {}, full_refresh=True)
     assert not result.success
     assert result.failed["is_known_timezone_stg_seeds__sites_timezone"] == "1 row breaks this rule"
     assert "fct_loads" in result.failed

@@ -1,30 +1,23 @@
 """The SQL of the models gives what the plain-Python model gives, whatever the history."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from orchestration.runtime.warehouse import Warehouse, with_database
 from tests.conftest import TEMPLATE, copied_database
 from tests.integration.compiled_models import empty_seeds
+from tests.integration.conftest import BuildScripts
 from tests.integration.marts_comparison import assert_marts_equal
 from tests.integration.raw_rows import insert_rows
 from tests.reference.histories import histories
 from tests.reference.history import History
 from tests.reference.warehouse import modelled
 
-MODELLED = (
-    "dim_sites",
-    "dim_cameras",
-    "fct_events",
-    "fct_sessions",
-    "fct_orphan_exits",
-    "agg_camera_hourly",
-    "agg_camera_daily",
-)
 ONE_CONNECTION = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -42,29 +35,74 @@ def connection(server_url: str, template: Warehouse) -> Iterator[psycopg.Connect
         yield connection
 
 
-@settings(ONE_CONNECTION, max_examples=60)
+# As many cases again come with several histories at once. Each failure of one of those would take
+# minutes to shrink.
+UNSHRUNK = settings(ONE_CONNECTION, phases=[Phase.reuse, Phase.generate])
+
+
+@settings(ONE_CONNECTION, max_examples=40)
 @given(history=histories(sites_change=True))
-def test_models_equal_the_reference(
-    connection: psycopg.Connection, compiled_models: Path, history: History
+def test_a_full_build_equals_the_reference(
+    connection: psycopg.Connection, build_scripts: BuildScripts, history: History
 ) -> None:
-    assert_models_equal_the_reference(connection, compiled_models, history)
+    assert_full_build_equals_the_reference(connection, build_scripts, history)
 
 
-# About 500 histories. Each failure of one of them would take minutes to shrink.
-@settings(ONE_CONNECTION, max_examples=75, phases=[Phase.reuse, Phase.generate])
+@settings(UNSHRUNK, max_examples=20)
 @given(history=histories(worlds=12, sites_change=True))
-def test_models_equal_the_reference_in_many_histories_at_once(
-    connection: psycopg.Connection, compiled_models: Path, history: History
+def test_a_full_build_of_many_histories_equals_the_reference(
+    connection: psycopg.Connection, build_scripts: BuildScripts, history: History
 ) -> None:
-    assert_models_equal_the_reference(connection, compiled_models, history)
+    assert_full_build_equals_the_reference(connection, build_scripts, history)
 
 
-def assert_models_equal_the_reference(
-    connection: psycopg.Connection, compiled_models: Path, history: History
+@settings(ONE_CONNECTION, max_examples=50)
+@given(history=histories(min_batches=2), cuts=st.lists(st.integers(0, 60), max_size=4))
+def test_partial_builds_equal_the_reference(
+    connection: psycopg.Connection, build_scripts: BuildScripts, history: History, cuts: list[int]
+) -> None:
+    assert_partial_builds_equal_the_reference(connection, build_scripts, history, cuts)
+
+
+@settings(UNSHRUNK, max_examples=40)
+@given(history=histories(worlds=12, min_batches=2), cuts=st.lists(st.integers(0, 60), max_size=4))
+def test_partial_builds_of_many_histories_equal_the_reference(
+    connection: psycopg.Connection, build_scripts: BuildScripts, history: History, cuts: list[int]
+) -> None:
+    assert_partial_builds_equal_the_reference(connection, build_scripts, history, cuts)
+
+
+def assert_full_build_equals_the_reference(
+    connection: psycopg.Connection, scripts: BuildScripts, history: History
 ) -> None:
     with connection.transaction(force_rollback=True):
         insert_rows(connection, history.rows, as_numbered=True)
-        for site in history.timezones.items():
-            connection.execute("insert into seeds.sites values (%s, null, %s)", site)
-        connection.execute(compiled_models.read_text("utf-8"))  # type: ignore[arg-type]
-        assert_marts_equal(connection, modelled(history.rows, history.timezones), MODELLED)
+        insert_sites(connection, history)
+        connection.execute(scripts.full)  # type: ignore[arg-type]
+        assert_marts_equal(connection, modelled(history.rows, history.timezones))
+
+
+def assert_partial_builds_equal_the_reference(
+    connection: psycopg.Connection, scripts: BuildScripts, history: History, cuts: list[int]
+) -> None:
+    """Build the first batch in full and add the others, one build each.
+
+    A build ends after as many steps as `cuts` says, as if it had been killed; the next one then
+    has its loads to publish as well. The last is always finished.
+    """
+    with connection.transaction(force_rollback=True):
+        insert_sites(connection, history)
+        for number, batch in enumerate(history.batches):
+            insert_rows(connection, chain(*batch), as_numbered=True)
+            if number == 0:
+                connection.execute(scripts.full)  # type: ignore[arg-type]
+                continue
+            is_last = number == len(history.batches) - 1
+            cut = None if is_last or number > len(cuts) else cuts[number - 1]
+            connection.execute(";\n".join(scripts.partial[:cut]) or "select")  # type: ignore[arg-type]
+        assert_marts_equal(connection, modelled(history.rows, history.timezones))
+
+
+def insert_sites(connection: psycopg.Connection, history: History) -> None:
+    for site in history.timezones.items():
+        connection.execute("insert into seeds.sites values (%s, null, %s)", site)

@@ -21,7 +21,7 @@ BEGIN = (
     "insert into raw.loads (file_name, sha256, bytes, source, status) "
     "values ('a.csv', gen_random_uuid()::text, 1, 'default', 'loaded') returning load_id"
 )
-SNAPSHOT = "staging.stg_raw__loads"
+SNAPSHOT = "intermediate.int_loads_pending"
 HOLD_A_TURN = """
 import sys, time, psycopg
 from orchestration.lib.publication import build_turn
@@ -41,6 +41,7 @@ def loader(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
 def builder(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
     with psycopg.connect(warehouse.transformer, autocommit=True) as connection:
         connection.execute(f"create table {SNAPSHOT} (load_id bigint)")
+        connection.execute("create table intermediate.int_data_clock (data_clock_at timestamptz)")
         yield connection
 
 

@@ -1,5 +1,14 @@
+{{ config(
+    touched={'by': 'int_events_arrived', 'keys': ['camera_id']},
+    reads_itself=true,
+) }}
+
 with events as (
     select * from {{ ref('int_events_deduplicated') }}
+),
+
+arrived as (
+    select * from {{ ref('int_events_arrived') }}
 ),
 
 listed_cameras as (
@@ -10,47 +19,69 @@ listed_sites as (
     select * from {{ ref('stg_seeds__sites') }}
 ),
 
+told as (
+    select
+        camera_id,
+        site_id,
+        camera_name,
+        zone,
+        event_at as first_event_at,
+        event_at as last_event_at
+    from {{ 'arrived' if is_partial() else 'events' }}
+    {%- if is_partial() %}
+    union all
+    select
+        camera_id,
+        told_site_id,
+        told_camera_name,
+        told_zone,
+        first_event_at,
+        last_event_at
+    from {{ this }}
+    where camera_id in (select camera_id from arrived)
+    {%- endif %}
+),
+
 seen_cameras as (
     select
         camera_id,
-        {{ smallest_text('site_id') }} as site_id,
-        {{ smallest_text('camera_name') }} as camera_name,
-        {{ smallest_text('zone') }} as zone,
-        min(event_at) as first_event_at,
-        max(event_at) as last_event_at,
-        count(*) as event_count
-    from events
+        {{ smallest_text('site_id') }} as told_site_id,
+        {{ smallest_text('camera_name') }} as told_camera_name,
+        {{ smallest_text('zone') }} as told_zone,
+        min(first_event_at) as first_event_at,
+        max(last_event_at) as last_event_at
+    from told
     group by camera_id
 ),
 
 cameras as (
     select
-        camera_id,
-        coalesce(listed_cameras.site_id, seen_cameras.site_id, 'default') as site_id,
-        coalesce(listed_cameras.camera_name, seen_cameras.camera_name) as camera_name,
-        coalesce(listed_cameras.zone, seen_cameras.zone) as zone,
-        listed_cameras.category,
-        seen_cameras.first_event_at,
-        seen_cameras.last_event_at,
-        coalesce(seen_cameras.event_count, 0) as event_count
+        *,
+        coalesce(listed_cameras.site_id, seen_cameras.told_site_id, 'default') as located_site_id,
+        coalesce(listed_cameras.camera_name, seen_cameras.told_camera_name) as located_camera_name,
+        coalesce(listed_cameras.zone, seen_cameras.told_zone) as located_zone
     from seen_cameras
-    full join listed_cameras using (camera_id)
+    {{ 'left' if is_partial() else 'full' }} join listed_cameras using (camera_id)
 ),
 
 located as (
     select
         cameras.camera_id,
-        cameras.site_id,
+        cameras.located_site_id as site_id,
         coalesce(listed_sites.timezone, '{{ var("default_timezone") }}') as timezone,
-        cameras.camera_name,
-        cameras.zone,
-        coalesce(cameras.category, {{ camera_category('cameras.camera_name', 'cameras.zone') }})
-            as category,
+        cameras.located_camera_name as camera_name,
+        cameras.located_zone as zone,
+        coalesce(
+            cameras.category,
+            {{ camera_category('cameras.located_camera_name', 'cameras.located_zone') }}
+        ) as category,
         cameras.first_event_at,
         cameras.last_event_at,
-        cameras.event_count
+        cameras.told_site_id,
+        cameras.told_camera_name,
+        cameras.told_zone
     from cameras
-    left join listed_sites on cameras.site_id = listed_sites.site_id
+    left join listed_sites on cameras.located_site_id = listed_sites.site_id
 )
 
 select * from located

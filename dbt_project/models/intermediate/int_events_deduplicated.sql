@@ -1,9 +1,46 @@
-with loads as (
-    select load_id from {{ ref('stg_raw__loads') }}
+{{ config(
+    touched={
+        'by': 'int_events_arrived',
+        'keys': ['person_id', 'camera_id', 'event_at', 'event_type'],
+    },
+    reads_itself=true,
+    indexes=[{'columns': ['person_id', 'camera_id', 'event_at', 'event_type'], 'unique': true}],
+) }}
+
+with pending as (
+    select * from {{ ref('int_loads_pending') }}
 ),
 
-events as (
+raw_events as (
     select * from {{ ref('stg_raw__camera_events') }}
+),
+
+arrived as (
+    select * from {{ ref('int_events_arrived') }}
+),
+
+told as (
+    {%- if is_partial() %}
+    select * from arrived
+    union all
+    select known.*
+    from {{ this }} as known
+    inner join arrived using (person_id, camera_id, event_at, event_type)
+    {%- else %}
+    select
+        person_id,
+        camera_id,
+        event_type,
+        event_at,
+        load_id,
+        age_group,
+        gender,
+        camera_name,
+        zone,
+        site_id
+    from raw_events
+    inner join pending using (load_id)
+    {%- endif %}
 ),
 
 deduplicated as (
@@ -12,15 +49,8 @@ deduplicated as (
         camera_id,
         event_type,
         event_at,
-        min(load_id) as load_id,
-        count(*) as raw_row_count,
-        {{ smallest_text('age_group') }} as age_group,
-        {{ smallest_text('gender') }} as gender,
-        {{ smallest_text('camera_name') }} as camera_name,
-        {{ smallest_text('zone') }} as zone,
-        {{ smallest_text('site_id') }} as site_id
-    from events
-    inner join loads using (load_id)
+        {{ merged_attributes() }}
+    from told
     group by person_id, camera_id, event_type, event_at
 )
 

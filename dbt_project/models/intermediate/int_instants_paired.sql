@@ -1,17 +1,37 @@
+{{ config(unlogged=true) }}
+
 with events as (
     select * from {{ ref('int_events_deduplicated') }}
 ),
 
+touched as (
+    select * from {{ ref('int_pairs_touched') }}
+),
+
 instants as (
     select
-        person_id,
-        camera_id,
-        event_at,
-        bool_or(event_type = 'entry') as has_entry,
-        bool_or(event_type = 'exit') as has_exit
+        events.person_id,
+        events.camera_id,
+        events.event_at,
+        bool_or(events.event_type = 'entry') as has_entry,
+        bool_or(events.event_type = 'exit') as has_exit,
+        {%- if is_partial() %}
+        bool_or(
+            events.event_at >= touched.touched_from and events.event_at < touched.touched_until
+        ) as is_touched
+        {%- else %}
+        true as is_touched
+        {%- endif %}
     from events
-    where event_type in ('entry', 'exit')
-    group by person_id, camera_id, event_at
+    {%- if is_partial() %}
+    inner join touched
+        on
+            events.person_id = touched.person_id
+            and events.camera_id = touched.camera_id
+            and events.event_at between touched.read_from and touched.read_until
+    {%- endif %}
+    where events.event_type in ('entry', 'exit')
+    group by events.person_id, events.camera_id, events.event_at
 ),
 
 walked as (
@@ -54,6 +74,7 @@ paired as (
         person_id,
         camera_id,
         event_at,
+        next_at,
         has_entry,
         has_exit,
         case
@@ -71,6 +92,7 @@ paired as (
                 then ended_at
         end as exit_at
     from met
+    where is_touched
 )
 
 select * from paired

@@ -1,14 +1,53 @@
+{{ config(unlogged=true) }}
+
 with sessions as (
-    select * from {{ ref('int_sessions_closed') }}
+    select * from {{ ref('fct_sessions') }}
+),
+
+cameras as (
+    select * from {{ ref('int_cameras_located') }}
+),
+
+days as (
+    select * from {{ ref('int_site_days_touched') }}
+),
+
+closed as (
+    select
+        sessions.person_id,
+        sessions.camera_id,
+        sessions.site_id,
+        sessions.entry_at,
+        sessions.exit_at,
+        cameras.timezone,
+        {%- if is_partial() %}
+        days.touched_from,
+        days.touched_until,
+        {%- else %}
+        '-infinity'::timestamptz as touched_from,
+        'infinity'::timestamptz as touched_until,
+        {%- endif %}
+        {{ hour_start('sessions.entry_at', 'cameras.timezone') }} as hour_start
+    from sessions
+    inner join cameras on sessions.camera_id = cameras.camera_id
+    {%- if is_partial() %}
+    inner join days
+        on
+            cameras.site_id = days.site_id
+            and sessions.entry_at >= days.touched_from - {{ max_session() }}
+            and sessions.entry_at < days.touched_until
+            and sessions.exit_at >= days.touched_from
+    {%- endif %}
+    where sessions.session_status = 'closed'
 ),
 
 -- A step of one hour lands once in each hour that the session meets, also in a cut one; half an
 -- hour beyond the end reaches the last one where a cut has shifted the steps.
 steps as (
     select
-        sessions.*,
+        closed.*,
         step_at
-    from sessions
+    from closed
     cross join lateral generate_series(
         hour_start, exit_at + interval '30 minutes', interval '1 hour'
     ) as step_at
@@ -18,10 +57,12 @@ hours as (
     select
         person_id,
         camera_id,
+        site_id,
         entry_at,
         exit_at,
-        site_id,
         timezone,
+        touched_from,
+        touched_until,
         {{ hour_start('step_at', 'timezone') }} as hour_start,
         {{ hour_start("(step_at + interval '1 hour')", 'timezone') }} as hour_end
     from steps
@@ -31,14 +72,18 @@ presences as (
     select
         person_id,
         camera_id,
-        entry_at,
-        hour_start,
         site_id,
         timezone,
+        entry_at,
+        hour_start,
         greatest(entry_at, hour_start) as present_from,
         least(exit_at, hour_end) as present_until
     from hours
-    where entry_at < hour_end and exit_at > hour_start
+    where
+        entry_at < hour_end
+        and exit_at > hour_start
+        and hour_start >= touched_from
+        and hour_start < touched_until
 )
 
 select * from presences

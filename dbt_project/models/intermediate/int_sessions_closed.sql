@@ -1,24 +1,46 @@
-with instants as (
-    select * from {{ ref('int_instants_paired') }}
+{{ config(unlogged=true) }}
+
+with sessions as (
+    select * from {{ ref('fct_sessions') }}
 ),
 
 cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
+weeks as (
+    select * from {{ ref('int_site_weeks_touched') }}
+),
+
 closed as (
     select
-        instants.person_id,
-        instants.camera_id,
-        instants.event_at as entry_at,
-        instants.exit_at,
-        instants.exit_at - instants.event_at as dwell,
-        cameras.site_id,
+        sessions.person_id,
+        sessions.camera_id,
+        sessions.site_id,
         cameras.timezone,
-        {{ hour_start('instants.event_at', 'cameras.timezone') }} as hour_start
-    from instants
-    inner join cameras on instants.camera_id = cameras.camera_id
-    where instants.entry_outcome = 'closed'
+        sessions.exit_at - sessions.entry_at as dwell,
+        {{ hour_start('sessions.entry_at', 'cameras.timezone') }} as hour_start
+    from sessions
+    inner join cameras on sessions.camera_id = cameras.camera_id
+    {%- if is_partial() %}
+    inner join weeks
+        on
+            cameras.site_id = weeks.site_id
+            and sessions.entry_at >= weeks.touched_from
+            and sessions.entry_at < weeks.touched_until
+    {%- endif %}
+    where sessions.session_status = 'closed'
+),
+
+bucketed as (
+    select
+        person_id,
+        camera_id,
+        site_id,
+        dwell,
+        hour_start,
+        {{ bucket_starts('hour_start', 'timezone') }}
+    from closed
 )
 
-select * from closed
+select * from bucketed

@@ -1,18 +1,36 @@
+{{ config(touched={'by': 'int_events_arrived', 'keys': ['camera_id']}) }}
+
 with cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
-described as (
+arrived as (
+    select distinct camera_id from {{ ref('int_events_arrived') }}
+),
+
+weeks as (
     select
         camera_id,
-        site_id,
-        camera_name,
-        zone,
-        category,
-        first_event_at,
-        last_event_at,
-        event_count
+        sum(events)::bigint as event_count
+    from {{ ref('agg_camera_weekly') }}
+    group by camera_id
+),
+
+described as (
+    select
+        cameras.camera_id,
+        cameras.site_id,
+        cameras.camera_name,
+        cameras.zone,
+        cameras.category,
+        cameras.first_event_at,
+        cameras.last_event_at,
+        coalesce(weeks.event_count, 0) as event_count
     from cameras
+    {%- if is_partial() %}
+    inner join arrived on cameras.camera_id = arrived.camera_id
+    {%- endif %}
+    left join weeks on cameras.camera_id = weeks.camera_id
 )
 
 select * from described

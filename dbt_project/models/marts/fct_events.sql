@@ -1,3 +1,7 @@
+{{ config(
+    touched={'by': 'int_pairs_touched', 'keys': ['person_id', 'camera_id'], 'at': 'event_at'},
+) }}
+
 with events as (
     select * from {{ ref('int_events_deduplicated') }}
 ),
@@ -8,6 +12,10 @@ instants as (
 
 cameras as (
     select * from {{ ref('int_cameras_located') }}
+),
+
+touched as (
+    select * from {{ ref('int_pairs_touched') }}
 ),
 
 matched as (
@@ -25,6 +33,14 @@ matched as (
         end as entry_at,
         events.load_id
     from events
+    {%- if is_partial() %}
+    inner join touched
+        on
+            events.person_id = touched.person_id
+            and events.camera_id = touched.camera_id
+            and events.event_at >= touched.touched_from
+            and events.event_at < touched.touched_until
+    {%- endif %}
     inner join cameras on events.camera_id = cameras.camera_id
     left join instants
         on

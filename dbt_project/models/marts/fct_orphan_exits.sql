@@ -1,3 +1,8 @@
+{{ config(
+    touched={'by': 'int_pairs_touched', 'keys': ['person_id', 'camera_id'], 'at': 'exit_at'},
+) }}
+
+-- depends_on: {{ ref('int_pairs_touched') }}
 with instants as (
     select * from {{ ref('int_instants_paired') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with loads as (
     select * from {{ source('raw', 'loads') }}
 ),

@@ -1,16 +1,16 @@
-{#- The hours of each longer bucket add up to it; doubles may differ in the last digits. -#}
-{% test hours_sum_to(model, to) %}
+{#- Shorter buckets add up to the longer one that holds them; doubles may differ at the end. -#}
+{% test hours_sum_to(model, to, key) %}
 with buckets as (
-    select camera_id, bucket_start, true as is_hour, events, person_seconds from {{ model }}
+    select {{ key }}, bucket_start, true as is_part, events, person_seconds from {{ model }}
     union all
-    select camera_id, bucket_start, false as is_hour, events, person_seconds from {{ to }}
+    select {{ key }}, bucket_start, false as is_part, events, person_seconds from {{ to }}
 ),
 
 placed as (
     select
         *,
-        max(bucket_start) filter (where not is_hour) over (
-            partition by camera_id order by bucket_start, is_hour
+        max(bucket_start) filter (where not is_part) over (
+            partition by {{ key }} order by bucket_start, is_part
             rows between unbounded preceding and current row
         ) as longer_bucket_start
     from buckets
@@ -18,12 +18,12 @@ placed as (
 
 summed as (
     select
-        camera_id,
+        {{ key }},
         longer_bucket_start,
-        sum(case when is_hour then events else -events end) as events_off,
-        sum(case when is_hour then person_seconds else -person_seconds end) as person_seconds_off
+        sum(case when is_part then events else -events end) as events_off,
+        sum(case when is_part then person_seconds else -person_seconds end) as person_seconds_off
     from placed
-    group by camera_id, longer_bucket_start
+    group by {{ key }}, longer_bucket_start
 )
 
 select *

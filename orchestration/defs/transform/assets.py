@@ -15,20 +15,8 @@ from orchestration.defs.transform.dbt_project import (
     variables,
 )
 from orchestration.lib.dbt_build import DbtResult, OnEvent
-from orchestration.lib.publication import (
-    DataVersion,
-    build_turn,
-    is_build_due,
-    publish,
-    published_models,
-)
-
-# What no data can change or break, only another version of the project: views and seeds, keys that
-# a grouping makes, references that a join makes. A build by the same models leaves it out.
-STATIC = (
-    "config.materialized:view", "resource_type:seed", "test_name:is_key", "test_name:unique",
-    "test_name:not_null", "test_name:relationships", "test_name:accepted_values",
-)  # fmt: skip
+from orchestration.lib.publication import DataVersion, build_turn, is_build_due
+from orchestration.lib.warehouse_build import build, build_scope
 
 
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=UNPLANNED)
@@ -45,18 +33,19 @@ def marts(
         if not is_build_due(connection, models):
             context.log.info("Every load is in a published version already.")
             return
-        static = STATIC if published_models(connection) == models else ()
+        scope = build_scope(connection, models)
+        context.log.info(scope.explanation)
 
-        def build(on_event: OnEvent) -> DbtResult:
+        def built(on_event: OnEvent) -> DbtResult:
             # Published at once: readers need not wait until Dagster has written its history.
-            result = dbt_project().build(
-                warehouse.urls.transformer, variables(), on_event, exclude=static
-            )
-            if result.success:
-                published.append(publish(connection, context.run_id, models))
+            result, version = build(
+                connection, dbt_project(), warehouse.urls.transformer, variables(), models,
+                context.run_id, scope, on_event,
+            )  # fmt: skip
+            published.extend([version] if version else [])
             return result
 
-        yield from dagster_events(streamed_build(build), context)
+        yield from dagster_events(streamed_build(built), context)
     for version in published:
         metadata = {"version": version.version, "loads": len(version.load_ids)}
         yield dg.AssetMaterialization("data_versions", metadata=metadata)

@@ -8,13 +8,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.dbt_models import models_fingerprint
+from orchestration.lib.dbt_models import models_fingerprint, variables_of
 from orchestration.settings import current_settings
-
-VARIABLES = (
-    "max_session_hours", "visit_gap_minutes", "waiting_minutes", "default_timezone",
-    "future_tolerance_hours", "earliest_event",
-)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -25,8 +20,7 @@ def dbt_project() -> DbtProject:
 
 def variables() -> Mapping[str, object]:
     """Give the rules' variables as the settings say them."""
-    settings = current_settings()
-    return {name: getattr(settings, name) for name in VARIABLES}
+    return variables_of(current_settings())
 
 
 def current_models() -> str:

@@ -1,0 +1,144 @@
+{#-
+    How every table of the warehouse is kept; docs/incremental.md says why this is right.
+
+    A full build makes each table anew beside the old one and swaps the two. A partial build replaces
+    the rows of the keys that the pending loads touch, in one transaction: a reader sees the table
+    before it or after it, and waits for nothing.
+
+    config `touched`: which rows are replaced; without it, all of them.
+      by           the model that lists the touched keys, no two of its rows overlapping
+      keys         columns that are equal in both
+      at           the table's instant that lies in [touched_from, touched_until); optional
+      from, until  other names of those two columns
+    config `reads_itself`: the model's SQL reads the rows that it replaces.
+-#}
+{% materialization recomputed, default %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if not is_partial() %}
+        {%- do build_anew(target, existing, sql) -%}
+    {%- elif existing is none %}
+        {%- do exceptions.raise_compiler_error(
+            this ~ ' is missing; build everything once with: dwellhouse rebuild'
+        ) -%}
+    {%- else %}
+        {%- call statement('main') -%}{{ replaced_rows(target, sql) }}{%- endcall -%}
+        {%- do adapter.commit() -%}
+    {%- endif %}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+
+{% macro is_partial() -%}
+    {{ return(execute and not flags.FULL_REFRESH) }}
+{%- endmacro %}
+
+
+{#- A mart as the last build left it. No ref(): a model and the past that it looks at would be a
+    circle. For partial builds only; before the first build there is no past. -#}
+{% macro published(mart) -%}
+    marts.{{ mart }}
+{%- endmacro %}
+
+
+{% macro replaced_rows(target, sql) -%}
+    {%- set touched = config.get('touched') -%}
+    {%- set is_mart = config.get('contract').enforced -%}
+    {%- if config.get('reads_itself') %}
+    create temporary table {{ target.identifier }}__new on commit drop as {{ sql }};
+    {%- set sql = 'select * from ' ~ target.identifier ~ '__new' -%}
+    {%- endif %}
+    {%- if touched %}
+    {{ deleted_rows(target, touched) }};
+    {%- elif is_mart %}
+    delete from {{ target }};
+    {%- else %}
+    truncate {{ target }};
+    {%- endif %}
+    {%- if is_mart %}
+    insert into {{ target }} ({{ adapter.dispatch('get_column_names', 'dbt')() }})
+    {{ get_select_subquery(sql) }};
+    {%- else %}
+    insert into {{ target }} {{ sql }};
+    {%- endif %}
+    {{ 'analyze ' ~ target if not touched else analyzed_in_time(target) }}
+{%- endmacro %}
+
+
+{% macro deleted_rows(target, touched) -%}
+    delete from {{ target }} as target
+    using {{ ref(touched.by) }} as touched
+    where
+        {% for key in touched['keys'] -%}
+        {{ 'and ' if not loop.first }}target.{{ key }} = touched.{{ key }}
+        {% endfor -%}
+        {%- if touched.at -%}
+        and target.{{ touched.at }} >= touched.{{ touched.get('from', 'touched_from') }}
+        and target.{{ touched.at }} < touched.{{ touched.get('until', 'touched_until') }}
+        {%- endif -%}
+{%- endmacro %}
+
+
+{#- Autovacuum looks once a minute, which is late for the joins of the next builds. -#}
+{% macro analyzed_in_time(target) -%}
+    do $$
+    begin
+        if (
+            select n_mod_since_analyze > 1000 + n_live_tup / 10
+            from pg_stat_user_tables
+            where relid = '{{ target.schema }}.{{ target.identifier }}'::regclass
+        ) then
+            analyze {{ target }};
+        end if;
+    end $$
+{%- endmacro %}
+
+
+{% macro build_anew(target, existing, sql) -%}
+    {%- set fresh = make_intermediate_relation(target) -%}
+    {%- set old = make_backup_relation(target, 'table') -%}
+    {%- for leftover in (fresh, old) if load_cached_relation(leftover) is not none %}
+        {%- do adapter.drop_relation(leftover.incorporate(type='table')) -%}
+    {%- endfor %}
+    {%- call statement('main') -%}{{ get_create_table_as_sql(False, fresh, sql) }}{%- endcall -%}
+    {%- do create_indexes(fresh) -%}
+    {%- do run_query('analyze ' ~ fresh) -%}
+    {%- do persist_docs(fresh.incorporate(type='table'), model) -%}
+    {%- if existing is not none %}
+        {%- do run_query(locked_in_time(existing)) -%}
+        {%- do adapter.rename_relation(existing, old.incorporate(type=existing.type)) -%}
+    {%- endif %}
+    {%- do adapter.rename_relation(fresh, target) -%}
+    {%- do adapter.commit() -%}
+    {%- if existing is not none %}
+        {%- do adapter.drop_relation(old.incorporate(type=existing.type)) -%}
+    {%- endif %}
+{%- endmacro %}
+
+
+{#- Lock a relation for the swap without making its readers queue: who cannot have the lock at once
+    steps back, lets them pass, and asks again. -#}
+{% macro locked_in_time(relation) -%}
+    do $$
+    declare
+        give_up_at constant timestamptz
+            := clock_timestamp() + interval '{{ var("swap_patience_seconds") }} seconds';
+    begin
+        loop
+            begin
+                set local lock_timeout = '50ms';
+                lock table {{ relation }} in access exclusive mode;
+                set local lock_timeout = 0;
+                return;
+            exception when lock_not_available then
+                if clock_timestamp() > give_up_at then
+                    raise exception
+                        '{{ relation.identifier }} is in use; end the transaction that reads it';
+                end if;
+                perform pg_sleep(0.1);
+            end;
+        end loop;
+    end $$
+{%- endmacro %}

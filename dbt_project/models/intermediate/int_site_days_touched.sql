@@ -1,0 +1,145 @@
+{{ config(unlogged=true) }}
+
+with cameras as (
+    select * from {{ ref('int_cameras_located') }}
+),
+
+sites as (
+    select distinct
+        site_id,
+        timezone
+    from cameras
+),
+
+arrived as (
+    select
+        arrived.person_id,
+        cameras.site_id,
+        arrived.camera_id,
+        arrived.event_type,
+        arrived.event_at
+    from {{ ref('int_events_arrived') }} as arrived
+    inner join cameras on arrived.camera_id = cameras.camera_id
+),
+
+visits as (
+    select * from {{ ref('int_visits_touched') }}
+),
+
+described as (
+    select * from {{ ref('int_persons_described') }}
+),
+
+events as (
+    select * from {{ ref('int_events_deduplicated') }}
+),
+
+first_arrivals as (
+    select
+        person_id,
+        site_id,
+        min(event_at) as event_at
+    from arrived
+    group by person_id, site_id
+),
+
+-- Where a person was new until an earlier event came. A published event that arrives once more is
+-- touched itself, so those that did not arrive are enough.
+known as (
+    select
+        events.person_id,
+        cameras.site_id,
+        min(events.event_at) as event_at
+    from (select distinct person_id from first_arrivals) as persons
+    inner join events on persons.person_id = events.person_id
+    inner join cameras on events.camera_id = cameras.camera_id
+    left join arrived
+        on
+            events.person_id = arrived.person_id
+            and events.camera_id = arrived.camera_id
+            and events.event_type = arrived.event_type
+            and events.event_at = arrived.event_at
+    where arrived.person_id is null
+    group by events.person_id, cameras.site_id
+),
+
+former_firsts as (
+    select
+        known.site_id,
+        known.event_at
+    from first_arrivals
+    inner join known using (person_id, site_id)
+    where known.event_at > first_arrivals.event_at
+),
+
+-- All days of persons who count in another group of age and gender from now on.
+regrouped as (
+    {%- if is_partial() %}
+    select
+        hours.site_id,
+        hours.bucket_start as event_at
+    from {{ published('agg_person_hourly') }} as hours
+    inner join described on hours.person_id = described.person_id
+    inner join {{ published('dim_persons') }} as known on hours.person_id = known.person_id
+    where (described.age_group, described.gender) is distinct from (known.age_group, known.gender)
+    {%- else %}
+    select
+        site_id,
+        event_at
+    from former_firsts
+    {%- endif %}
+),
+
+spans as (
+    select
+        site_id,
+        reach_from as span_from,
+        reach_until as span_until
+    from visits
+    union all
+    select
+        site_id,
+        event_at as span_from,
+        event_at as span_until
+    from arrived
+    union all
+    select
+        site_id,
+        event_at as span_from,
+        event_at as span_until
+    from former_firsts
+    union all
+    select
+        site_id,
+        event_at as span_from,
+        event_at as span_until
+    from regrouped
+),
+
+days as (
+    select distinct
+        sites.site_id,
+        sites.timezone,
+        dates.local_date::date as local_date
+    from spans
+    inner join sites on spans.site_id = sites.site_id
+    cross join lateral generate_series(
+        {{ bucket_date('spans.span_from', 'sites.timezone') }},
+        {{ bucket_date('spans.span_until', 'sites.timezone') }},
+        interval '1 day'
+    ) as dates (local_date)
+),
+
+touched as (
+    select
+        site_id,
+        timezone,
+        local_date,
+        {{ day_start('local_date', 'timezone') }} as touched_from,
+        {{ day_start('local_date + 1', 'timezone') }} as touched_until,
+        {{ day_start(monday('local_date'), 'timezone') }} as week_start,
+        {{ day_start(monday('local_date') ~ ' + 7', 'timezone') }} as week_end
+    from days
+)
+
+select * from touched

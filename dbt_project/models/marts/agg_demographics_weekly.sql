@@ -1,0 +1,5 @@
+{{ config(
+    touched={'by': 'int_site_weeks_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
+) }}
+
+{{ demographic_buckets('week') }}

@@ -1,0 +1,93 @@
+{{ config(
+    touched={'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
+) }}
+
+with events as (
+    select * from {{ ref('fct_events') }}
+),
+
+presences as (
+    select * from {{ ref('int_presences_split') }}
+),
+
+cameras as (
+    select * from {{ ref('int_cameras_located') }}
+),
+
+days as (
+    select * from {{ ref('int_site_days_touched') }}
+),
+
+seen as (
+    select
+        events.person_id,
+        events.camera_id,
+        cameras.site_id,
+        cameras.timezone,
+        {{ hour_start('events.event_at', 'cameras.timezone') }} as bucket_start,
+        1 as is_event,
+        events.is_entry::int as is_entry,
+        events.is_exit::int as is_exit,
+        interval '0' as present
+    from events
+    inner join cameras on events.camera_id = cameras.camera_id
+    {%- if is_partial() %}
+    inner join days
+        on
+            cameras.site_id = days.site_id
+            and events.event_at >= days.touched_from
+            and events.event_at < days.touched_until
+    {%- endif %}
+),
+
+stayed as (
+    select
+        person_id,
+        camera_id,
+        site_id,
+        timezone,
+        hour_start as bucket_start,
+        0 as is_event,
+        0 as is_entry,
+        0 as is_exit,
+        present_until - present_from as present
+    from presences
+),
+
+activities as (
+    select * from seen
+    union all
+    select * from stayed
+),
+
+bucketed as (
+    select
+        person_id,
+        camera_id,
+        bucket_start,
+        site_id,
+        timezone,
+        sum(is_event)::bigint as events,
+        sum(is_entry)::bigint as entries,
+        sum(is_exit)::bigint as exits,
+        {{ seconds_as_double('sum(present)') }} as person_seconds
+    from activities
+    group by person_id, camera_id, bucket_start, site_id, timezone
+),
+
+dated as (
+    select
+        person_id,
+        camera_id,
+        bucket_start,
+        site_id,
+        (bucket_start at time zone timezone)::date as local_date,
+        {{ bucket_starts('bucket_start', 'timezone') }},
+        events,
+        entries,
+        exits,
+        person_seconds
+    from bucketed
+)
+
+select * from dated

@@ -1,0 +1,100 @@
+{{ config(
+    touched={'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
+) }}
+
+with touched as (
+    select * from {{ ref('int_site_days_touched') }}
+),
+
+sessions as (
+    select * from {{ ref('fct_sessions') }}
+),
+
+visits as (
+    select * from {{ ref('fct_visits') }}
+),
+
+cameras as (
+    select * from {{ ref('int_cameras_located') }}
+),
+
+{%- if is_partial() %}
+
+-- Visits with an entry on a touched day; the entry before it may lie on an earlier one.
+concerned as (
+    select distinct visits.*
+    from (
+        select distinct
+            sessions.person_id,
+            sessions.site_id,
+            sessions.entry_at
+        from sessions
+        inner join cameras on sessions.camera_id = cameras.camera_id
+        {{ only_touched('sessions', 'entry_at') }}
+    ) as entries
+    cross join lateral (
+        select known.*
+        from visits as known
+        where
+            known.person_id = entries.person_id
+            and known.site_id = entries.site_id
+            and known.ended_at >= entries.entry_at
+        order by known.ended_at
+        limit 1
+    ) as visits
+),
+{%- else %}
+
+concerned as (
+    select * from visits
+),
+{%- endif %}
+
+ordered as (
+    select
+        sessions.site_id,
+        sessions.camera_id as to_camera_id,
+        sessions.entry_at,
+        lag(sessions.camera_id) over in_order as from_camera_id,
+        lag(sessions.exit_at) over in_order as left_at
+    from concerned
+    inner join sessions
+        on
+            concerned.person_id = sessions.person_id
+            and concerned.site_id = sessions.site_id
+            and sessions.entry_at between concerned.started_at and concerned.ended_at
+    window in_order as (
+        partition by concerned.visit_id
+        order by sessions.entry_at, sessions.camera_id collate "C"
+    )
+),
+
+moved as (
+    select
+        ordered.site_id,
+        {{ longer_start('day', 'ordered.entry_at', 'cameras.timezone') }} as bucket_start,
+        ordered.from_camera_id,
+        ordered.to_camera_id,
+        case
+            when ordered.entry_at >= ordered.left_at
+                then {{ seconds_as_double('ordered.entry_at - ordered.left_at') }}
+        end as transit_seconds
+    from ordered
+    inner join cameras on ordered.to_camera_id = cameras.camera_id
+    {{ only_touched('ordered', 'entry_at') }}
+    where ordered.from_camera_id <> ordered.to_camera_id
+),
+
+transitions as (
+    select
+        site_id,
+        bucket_start,
+        from_camera_id,
+        to_camera_id,
+        count(*) as transitions,
+        percentile_cont(0.5) within group (order by transit_seconds) as median_transit_seconds
+    from moved
+    group by site_id, bucket_start, from_camera_id, to_camera_id
+)
+
+select * from transitions

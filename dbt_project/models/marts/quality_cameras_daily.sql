@@ -1,0 +1,94 @@
+{{ config(
+    touched={'by': 'int_camera_days_touched', 'keys': ['camera_id'], 'at': 'bucket_start'},
+) }}
+
+with touched as (
+    select * from {{ ref('int_camera_days_touched') }}
+),
+
+hours as (
+    select * from {{ ref('agg_person_hourly') }}
+),
+
+sessions as (
+    select * from {{ ref('fct_sessions') }}
+),
+
+orphan_exits as (
+    select * from {{ ref('fct_orphan_exits') }}
+),
+
+raw_rows as (
+    select * from {{ ref('int_raw_rows_counted') }}
+),
+
+cameras as (
+    select * from {{ ref('int_cameras_located') }}
+),
+
+activities as (
+    select
+        hours.camera_id,
+        hours.day_start as bucket_start,
+        sum(hours.events) as events,
+        sum(hours.entries)::bigint as entries,
+        sum(hours.exits)::bigint as exits
+    from hours
+    {{ only_touched('hours', 'bucket_start', 'camera_id') }}
+    group by 1, 2
+    having sum(hours.events) > 0
+),
+
+outcomes as (
+    select
+        sessions.camera_id,
+        {{ longer_start('day', 'sessions.entry_at', 'cameras.timezone') }} as bucket_start,
+        count(*) filter (where sessions.session_status = 'closed') as closed,
+        count(*) filter (where sessions.session_status = 'missing_exit') as missing_exits,
+        count(*) filter (where sessions.session_status = 'timed_out') as timed_out
+    from sessions
+    inner join cameras on sessions.camera_id = cameras.camera_id
+    {{ only_touched('sessions', 'entry_at', 'camera_id') }}
+    group by 1, 2
+),
+
+orphans as (
+    select
+        orphan_exits.camera_id,
+        {{ longer_start('day', 'orphan_exits.exit_at', 'cameras.timezone') }} as bucket_start,
+        count(*) as orphan_exits
+    from orphan_exits
+    inner join cameras on orphan_exits.camera_id = cameras.camera_id
+    {{ only_touched('orphan_exits', 'exit_at', 'camera_id') }}
+    group by 1, 2
+),
+
+arrivals as (
+    select
+        raw_rows.camera_id,
+        raw_rows.day_start as bucket_start,
+        sum(raw_rows.raw_rows) as raw_rows
+    from raw_rows
+    {{ only_touched('raw_rows', 'day_start', 'camera_id') }}
+    group by 1, 2
+),
+
+judged as (
+    select
+        camera_id,
+        bucket_start,
+        activities.entries,
+        activities.exits,
+        coalesce(outcomes.closed, 0) as closed,
+        coalesce(outcomes.missing_exits, 0) as missing_exits,
+        coalesce(outcomes.timed_out, 0) as timed_out,
+        coalesce(orphans.orphan_exits, 0) as orphan_exits,
+        (arrivals.raw_rows - activities.events)::bigint as duplicate_rows,
+        outcomes.closed::double precision / nullif(activities.entries, 0) as pairing_rate
+    from activities
+    inner join arrivals using (camera_id, bucket_start)
+    left join outcomes using (camera_id, bucket_start)
+    left join orphans using (camera_id, bucket_start)
+)
+
+select * from judged

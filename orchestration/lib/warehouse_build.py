@@ -1,0 +1,105 @@
+"""One build of the marts: how much of them, dbt, then a data version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+
+from orchestration.lib.dbt_build import DbtProject, DbtResult, OnEvent
+from orchestration.lib.publication import DataVersion, publish, published_models
+
+SQL = Path(__file__).parent / "sql"
+
+# What no data can change or break, only another version of the project: views and seeds, keys that
+# a grouping makes, references that a join makes. A partial build leaves it out.
+STATIC = (
+    "config.materialized:view", "resource_type:seed", "test_name:is_key", "test_name:unique",
+    "test_name:not_null", "test_name:relationships", "test_name:accepted_values",
+    "test_name:is_known_timezone",
+)  # fmt: skip
+
+# Rebuilding costs less than finding what most of the data touches.
+PENDING_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class BuildScope:
+    """How much of the marts a build makes anew; `reason` says why all of them, if all."""
+
+    reason: str | None
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether all tables are made anew from raw."""
+        return self.reason is not None
+
+    @property
+    def explanation(self) -> str:
+        """What the build will do, as a sentence."""
+        if self.is_full:
+            return f"All marts are made anew: {self.reason}."
+        return "What the new loads touch is made anew."
+
+
+def build_scope(connection: psycopg.Connection, models: str) -> BuildScope:
+    """Tell whether the pending loads can be added to the tables as they are.
+
+    A partial build relies on tables of the same models, and on cameras that stay at their sites.
+    """
+    published = published_models(connection)
+    if published is None:
+        return BuildScope("no version is published yet")
+    if {published, _last_attempted(connection)} != {models}:
+        return BuildScope("models, seeds or settings have changed")
+    moved, pending_share = _pending(connection)
+    if moved is not None:
+        return BuildScope(f"camera {moved} is at another site now")
+    if pending_share > PENDING_SHARE:
+        return BuildScope("most of the data is new")
+    return BuildScope(None)
+
+
+def build(
+    connection: psycopg.Connection, project: DbtProject, url: str,
+    variables: Mapping[str, object], models: str, run_id: str,
+    scope: BuildScope, on_event: OnEvent | None = None,
+) -> tuple[DbtResult, DataVersion | None]:  # fmt: skip
+    """Build in the turn that `connection` holds, then publish; gives no version after a failure.
+
+    Idempotent: a build that was killed midway is run again, and the last version stands meanwhile.
+    """
+    _note_attempt(connection, models)
+    result = project.build(
+        url, variables, on_event,
+        exclude=() if scope.is_full else STATIC, full_refresh=scope.is_full,
+    )  # fmt: skip
+    version = publish(connection, run_id, models) if result.success else None
+    return result, version
+
+
+def _last_attempted(connection: psycopg.Connection) -> str | None:
+    row = connection.execute("select models from intermediate.build_attempts").fetchone()
+    return row[0] if row else None
+
+
+def _note_attempt(connection: psycopg.Connection, models: str) -> None:
+    connection.execute(
+        "insert into intermediate.build_attempts (models) values (%s) "
+        "on conflict (is_last) do update set models = excluded.models, started_at = now()",
+        [models],
+    )
+
+
+def _pending(connection: psycopg.Connection) -> tuple[str | None, float]:
+    """Give a camera that the pending loads move, if any, and their share of all loaded rows."""
+    script = _statement("pending_loads.sql")
+    row = connection.execute(script).fetchone()
+    assert row is not None
+    return row[0], float(row[1])
+
+
+def _statement(name: str) -> LiteralString:
+    """Read the project's own SQL, which is as trustworthy as its code."""
+    return (SQL / name).read_text("utf-8")

@@ -1,0 +1,87 @@
+"""Whether the marts are what a rebuild from raw would give, table by table and row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from orchestration.runtime.rebuild import RebuildError, Turn, turn_to_build
+from orchestration.settings import Settings
+
+SCRATCH = "scratch"
+SHOWN = 3
+
+TABLES = """
+select tablename from pg_tables
+where schemaname = 'scratch' and tablename ~ '^(dim|fct|agg|quality)_' order by tablename
+"""
+DIFFERENCES = """
+(select '- ' || m::text from (select * from marts.{0} except all select * from scratch.{0}) as m)
+union all
+(select '+ ' || s::text from (select * from scratch.{0} except all select * from marts.{0}) as s)
+"""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One mart beside its rebuild; a difference starts with - if only the mart has the row."""
+
+    mart: str
+    rows: int
+    differences: Sequence[str]
+
+    @property
+    def is_equal(self) -> bool:
+        """Tell whether the mart holds the same rows as its rebuild."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        """Give a line, and the first differences below it."""
+        if self.is_equal:
+            return f"equal   {self.mart}: {self.rows:,} rows"
+        shown = [f"        {row}" for row in self.differences[:SHOWN]]
+        told = f"DIFFERS {self.mart}: {len(self.differences):,} rows (- mart, + rebuild)"
+        return "\n".join([told, *shown])
+
+
+def verified(settings: Settings) -> list[Comparison]:
+    """Rebuild the published loads into scratch tables and compare; raises RebuildError.
+
+    Takes as long as a full build, and its turn: files load meanwhile and are published afterwards.
+    """
+    with turn_to_build(settings) as turn:
+        try:
+            return _compared(turn)
+        finally:
+            _clear(turn.connection)
+
+
+def _compared(turn: Turn) -> list[Comparison]:
+    result = turn.project.build(
+        turn.url, {**turn.variables, "published_loads_only": True},
+        exclude=["resource_type:seed", "resource_type:test"],
+        full_refresh=True, schema=SCRATCH,
+    )  # fmt: skip
+    if not result.success:
+        message = f"The scratch tables could not be built.\n{result.explanation}"
+        raise RebuildError(message)
+    names = [name for (name,) in turn.connection.execute(TABLES)]
+    return [_comparison(turn.connection, name) for name in names]
+
+
+def _comparison(connection: psycopg.Connection, mart: str) -> Comparison:
+    name = sql.Identifier(mart)
+    differences = connection.execute(sql.SQL(DIFFERENCES).format(name)).fetchall()
+    count = connection.execute(sql.SQL("select count(*) from marts.{}").format(name)).fetchone()
+    return Comparison(mart, count[0] if count else 0, [row for (row,) in differences])
+
+
+def _clear(connection: psycopg.Connection) -> None:
+    """Drop what the rebuild has left; the schema stays, which only a superuser can make."""
+    query = "select relkind, relname from pg_class where relnamespace = 'scratch'::regnamespace"
+    for kind, name in connection.execute(query).fetchall():
+        if kind in ("r", "v"):
+            drop = "drop table if exists scratch.{} cascade"
+            drop = drop.replace("table", "view") if kind == "v" else drop
+            connection.execute(sql.SQL(drop).format(sql.Identifier(name)))
