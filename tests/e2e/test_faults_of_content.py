@@ -46,6 +46,9 @@ CASES: dict[str, tuple[str | bytes, Expected]] = {
     "CRLF": ((HEADER + GOOD).replace("\n", "\r\n"), Expected(6)),
     "mixed line ends": (HEADER + GOOD.replace("\n", "\r\n", 3), Expected(6)),
     "blank lines between": (HEADER + GOOD.replace("\n", "\n\n"), Expected(6)),
+    "UTF-16": ((HEADER + GOOD + f"{AT},Zoë,c,in\n").encode("utf-16"), Expected(7)),
+    "semicolons": ((HEADER + GOOD).replace(",", ";"), Expected(6)),
+    "tabs": ((HEADER + GOOD).replace(",", "\t"), Expected(6)),
     "bytes of Latin-1": (
         (HEADER + GOOD + f"{AT},Zoë,c,in\n").encode("latin-1"),
         Expected(6, {"invalid_characters": 1}),

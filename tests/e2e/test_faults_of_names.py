@@ -95,7 +95,7 @@ def test_an_ordinary_user_passes_over_what_he_may_not_read(
 
     def as_ordinary_user() -> object:
         listed = list(theirs.landing.files())
-        watch = SettleWatch(settle_seconds=0)
+        watch = SettleWatch(settle_seconds=0, closed_settle_seconds=0)
         ready = [file.name for file in watch.settled(listed, open_folder)]
         try:
             theirs.load("closed.csv")
