@@ -22,6 +22,10 @@ sites as (
     from cameras
 ),
 
+mapped as (
+    select * from {{ ref('int_hours_mapped') }}
+),
+
 {% if place == 'site' -%}
 firsts as (
     select * from {{ ref('int_first_hours_found') }}
@@ -75,14 +79,14 @@ occupancies as (
 starts as (
     select
         visits.site_id,
-        {%- if grain == 'hour' %}
-        {{ hour_start('visits.started_at', 'sites.timezone') }} as bucket_start,
-        {%- else %}
-        {{ longer_start(grain, 'visits.started_at', 'sites.timezone') }} as bucket_start,
-        {%- endif %}
+        mapped.{{ grain }}_start as bucket_start,
         count(*) as visits_started
     from visits
     inner join sites on visits.site_id = sites.site_id
+    inner join mapped
+        on
+            visits.site_id = mapped.site_id
+            and mapped.hour_start = {{ hour_start('visits.started_at', 'sites.timezone') }}
     {{ only_touched('visits', 'started_at') }}
     group by 1, 2
 ),
@@ -144,23 +148,18 @@ select * from buckets
 {%- endmacro %}
 
 
-{% macro longer_start(grain, instant, zone) -%}
-    {%- set date = bucket_date(instant, zone) -%}
-    {{ day_start(date if grain == 'day' else monday(date), zone) }}
-{%- endmacro %}
-
-
 {#- A longer bucket's presence from the hours of the same place, exactly: numeric keeps the
     microseconds of a double. -#}
 {% macro longer_occupancies(key, grain, hourly) -%}
     select
         hours.{{ key }},
-        {{ longer_start(grain, 'hours.bucket_start', 'sites.timezone') }} as bucket_start,
+        mapped.{{ grain }}_start as bucket_start,
         sum(hours.person_seconds::numeric) as person_seconds,
         max(hours.peak_occupancy) as peak_occupancy,
         sum(hours.occupied_seconds::numeric) as occupied_seconds
     from {{ hourly }} as hours
-    inner join sites on hours.site_id = sites.site_id
+    inner join mapped
+        on hours.site_id = mapped.site_id and hours.bucket_start = mapped.hour_start
     {{ only_touched('hours', 'bucket_start') }}
     group by 1, 2
 {%- endmacro %}

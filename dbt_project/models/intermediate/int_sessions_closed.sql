@@ -12,12 +12,15 @@ weeks as (
     select * from {{ ref('int_site_weeks_touched') }}
 ),
 
+hours as (
+    select * from {{ ref('int_hours_mapped') }}
+),
+
 closed as (
     select
         sessions.person_id,
         sessions.camera_id,
         sessions.site_id,
-        cameras.timezone,
         sessions.exit_at - sessions.entry_at as dwell,
         {{ hour_start('sessions.entry_at', 'cameras.timezone') }} as hour_start
     from sessions
@@ -34,13 +37,15 @@ closed as (
 
 bucketed as (
     select
-        person_id,
-        camera_id,
-        site_id,
-        dwell,
-        hour_start,
-        {{ bucket_starts('hour_start', 'timezone') }}
+        closed.person_id,
+        closed.camera_id,
+        closed.site_id,
+        closed.dwell,
+        closed.hour_start,
+        hours.day_start,
+        hours.week_start
     from closed
+    inner join hours using (site_id, hour_start)
 )
 
 select * from bucketed

@@ -12,8 +12,17 @@ cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
--- Where closed sessions can have come or gone: each lies between two neighbouring instants, at most
--- the longest session apart, or within one that is entry and exit.
+arrived_instants as (
+    select distinct
+        person_id,
+        camera_id,
+        event_at
+    from arrived
+),
+
+-- Where closed sessions can have come or gone: each begins at an entry and lies between two
+-- neighbouring instants at most the longest session apart, or within one that is entry and exit. An
+-- instant that has arrived may have cut one short.
 changes as (
     select
         instants.person_id,
@@ -25,12 +34,18 @@ changes as (
         end as changed_until
     from instants
     inner join cameras on instants.camera_id = cameras.camera_id
+    left join arrived_instants
+        on
+            instants.person_id = arrived_instants.person_id
+            and instants.camera_id = arrived_instants.camera_id
+            and instants.event_at = arrived_instants.event_at
     where
         {{ 'true' if is_partial() else 'false' }}
         and (
             instants.next_at - instants.event_at <= {{ max_session() }}
             or (instants.has_entry and instants.has_exit)
         )
+        and (instants.has_entry or arrived_instants.event_at is not null)
     union all
     select
         arrived.person_id,
@@ -67,8 +82,8 @@ widened as (
         reaches.person_id,
         reaches.site_id,
         tstzrange(
-            least(lower(reaches.reach), visits.started_at),
-            greatest(upper(reaches.reach), visits.ended_at),
+            least(lower(reaches.reach) + {{ visit_gap() }}, visits.started_at),
+            greatest(upper(reaches.reach) - {{ visit_gap() }}, visits.ended_at),
             '[]'
         ) as reach
     from reaches

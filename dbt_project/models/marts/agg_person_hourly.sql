@@ -75,19 +75,42 @@ bucketed as (
     group by person_id, camera_id, bucket_start, site_id, timezone
 ),
 
+-- Calendar arithmetic once an hour, not once a row.
+hours as (
+    select distinct
+        timezone,
+        bucket_start
+    from bucketed
+),
+
+mapped as (
+    select
+        timezone,
+        bucket_start,
+        (bucket_start at time zone timezone)::date as local_date,
+        {{ bucket_starts('bucket_start', 'timezone') }}
+    from hours
+),
+
 dated as (
     select
-        person_id,
-        camera_id,
-        bucket_start,
-        site_id,
-        (bucket_start at time zone timezone)::date as local_date,
-        {{ bucket_starts('bucket_start', 'timezone') }},
-        events,
-        entries,
-        exits,
-        person_seconds
+        bucketed.person_id,
+        bucketed.camera_id,
+        bucketed.bucket_start,
+        bucketed.site_id,
+        mapped.local_date,
+        mapped.day_start,
+        mapped.week_start,
+        bucketed.events,
+        bucketed.entries,
+        bucketed.exits,
+        bucketed.person_seconds
     from bucketed
+    inner join mapped using (timezone, bucket_start)
+    {%- if not is_partial() %}
+    -- So that a range of time lies together on disk.
+    order by bucketed.bucket_start
+    {%- endif %}
 )
 
 select * from dated

@@ -18,6 +18,10 @@ cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
+mapped as (
+    select * from {{ ref('int_hours_mapped') }}
+),
+
 {%- if is_partial() %}
 
 -- Visits with an entry on a touched day; the entry before it may lie on an earlier one.
@@ -72,7 +76,7 @@ ordered as (
 moved as (
     select
         ordered.site_id,
-        {{ longer_start('day', 'ordered.entry_at', 'cameras.timezone') }} as bucket_start,
+        mapped.day_start as bucket_start,
         ordered.from_camera_id,
         ordered.to_camera_id,
         case
@@ -81,6 +85,10 @@ moved as (
         end as transit_seconds
     from ordered
     inner join cameras on ordered.to_camera_id = cameras.camera_id
+    inner join mapped
+        on
+            ordered.site_id = mapped.site_id
+            and mapped.hour_start = {{ hour_start('ordered.entry_at', 'cameras.timezone') }}
     {{ only_touched('ordered', 'entry_at') }}
     where ordered.from_camera_id <> ordered.to_camera_id
 ),

@@ -26,6 +26,10 @@ cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
+mapped as (
+    select * from {{ ref('int_hours_mapped') }}
+),
+
 activities as (
     select
         hours.camera_id,
@@ -42,12 +46,18 @@ activities as (
 outcomes as (
     select
         sessions.camera_id,
-        {{ longer_start('day', 'sessions.entry_at', 'cameras.timezone') }} as bucket_start,
+        {{ 'touched.touched_from' if is_partial() else 'mapped.day_start' }} as bucket_start,
         count(*) filter (where sessions.session_status = 'closed') as closed,
         count(*) filter (where sessions.session_status = 'missing_exit') as missing_exits,
         count(*) filter (where sessions.session_status = 'timed_out') as timed_out
     from sessions
+    {%- if not is_partial() %}
     inner join cameras on sessions.camera_id = cameras.camera_id
+    inner join mapped
+        on
+            sessions.site_id = mapped.site_id
+            and mapped.hour_start = {{ hour_start('sessions.entry_at', 'cameras.timezone') }}
+    {%- endif %}
     {{ only_touched('sessions', 'entry_at', 'camera_id') }}
     group by 1, 2
 ),
@@ -55,10 +65,16 @@ outcomes as (
 orphans as (
     select
         orphan_exits.camera_id,
-        {{ longer_start('day', 'orphan_exits.exit_at', 'cameras.timezone') }} as bucket_start,
+        {{ 'touched.touched_from' if is_partial() else 'mapped.day_start' }} as bucket_start,
         count(*) as orphan_exits
     from orphan_exits
+    {%- if not is_partial() %}
     inner join cameras on orphan_exits.camera_id = cameras.camera_id
+    inner join mapped
+        on
+            orphan_exits.site_id = mapped.site_id
+            and mapped.hour_start = {{ hour_start('orphan_exits.exit_at', 'cameras.timezone') }}
+    {%- endif %}
     {{ only_touched('orphan_exits', 'exit_at', 'camera_id') }}
     group by 1, 2
 ),

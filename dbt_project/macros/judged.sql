@@ -1,0 +1,26 @@
+{#-
+    What a test looks at: the whole model, or in a partial build the rows that the build has replaced,
+    so that a test costs what the build costs.
+-#}
+{% macro judged(model, by, keys, at) -%}
+    {%- if var('judge_touched_only') -%}
+    (
+        select judged.*
+        from {{ model }} as judged
+        inner join {{ ref(by) }} as touched
+            on
+                judged.{{ at }} >= touched.touched_from
+                and judged.{{ at }} < touched.touched_until
+                {%- for key in keys %}
+                and judged.{{ key }} = touched.{{ key }}
+                {%- endfor %}
+    )
+    {%- else -%}
+    {{ model }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro judged_pairs(model, at) -%}
+    {{ judged(model, 'int_pairs_touched', ['person_id', 'camera_id'], at) }}
+{%- endmacro %}
