@@ -13,7 +13,7 @@ from orchestration.lib.publication import DataVersion, publish, published_models
 SQL = Path(__file__).parent / "sql"
 
 # What no data can change or break, only another version of the project: views and seeds, keys that
-# a grouping makes, references that a join makes, lengths from a start to a later end. A partial build
+# a grouping makes, references that a join makes, lengths from a start to its end. A partial build
 # leaves it out.
 STATIC = (
     "config.materialized:view", "resource_type:seed", "test_name:is_key", "test_name:unique",
