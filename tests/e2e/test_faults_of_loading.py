@@ -209,7 +209,6 @@ def test_a_slow_load_that_shows_life_is_waited_for(
     orders.give("copying", "hold")
     slow = place.loading("a.csv")
     orders.wait_until_obeyed("copying")
-    waiting = place.loading("a.csv", stalled_seconds=1.0)
     stop = threading.Event()
 
     def show_life() -> None:
@@ -219,7 +218,8 @@ def test_a_slow_load_that_shows_life_is_waited_for(
 
     life = threading.Thread(target=show_life)
     life.start()
-    assert not stop.wait(1.6)
+    waiting = place.loading("a.csv", stalled_seconds=3.0)
+    assert not stop.wait(4.0)
     stop.set()
     life.join()
     orders.release("copying")
