@@ -24,6 +24,7 @@
         ) -%}
     {%- else %}
         {%- call statement('main') -%}{{ replaced_rows(target, sql) }}{%- endcall -%}
+        {%- do run_query(analyzed_in_time(target)) -%}
         {%- do adapter.commit() -%}
     {%- endif %}
     {{ run_hooks(post_hooks) }}
@@ -59,11 +60,10 @@
     {%- endif %}
     {%- if is_mart %}
     insert into {{ target }} ({{ adapter.dispatch('get_column_names', 'dbt')() }})
-    {{ get_select_subquery(sql) }};
+    {{ get_select_subquery(sql) }}
     {%- else %}
-    insert into {{ target }} {{ sql }};
+    insert into {{ target }} {{ sql }}
     {%- endif %}
-    {{ 'analyze ' ~ target if not touched else analyzed_in_time(target) }}
 {%- endmacro %}
 
 
@@ -83,6 +83,9 @@
 
 {#- Autovacuum looks once a minute, which is late for the joins of the next builds. -#}
 {% macro analyzed_in_time(target) -%}
+    {%- if not config.get('touched') -%}
+    analyze {{ target }}
+    {%- else -%}
     do $$
     begin
         if (
@@ -93,6 +96,7 @@
             analyze {{ target }};
         end if;
     end $$
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -21,8 +21,9 @@ STATIC = (
     "test_name:is_known_timezone", "test_name:is_never_negative",
 )  # fmt: skip
 
-# Rebuilding costs less than finding what most of the data touches.
+# Rebuilding costs less than finding what most of the data touches, where there is much of it.
 PENDING_SHARE = 0.5
+PENDING_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ def build_scope(connection: psycopg.Connection, models: str) -> BuildScope:
         return BuildScope("no version is published yet")
     if {published, _last_attempted(connection)} != {models}:
         return BuildScope("models, seeds or settings have changed")
-    moved, pending_share = _pending(connection)
+    moved, pending_rows, pending_share = _pending(connection)
     if moved is not None:
         return BuildScope(f"camera {moved} is at another site now")
-    if pending_share > PENDING_SHARE:
+    if pending_rows > PENDING_ROWS and pending_share > PENDING_SHARE:
         return BuildScope("most of the data is new")
     return BuildScope(None)
 
@@ -93,12 +94,12 @@ def _note_attempt(connection: psycopg.Connection, models: str) -> None:
     )
 
 
-def _pending(connection: psycopg.Connection) -> tuple[str | None, float]:
-    """Give a camera that the pending loads move, if any, and their share of all loaded rows."""
+def _pending(connection: psycopg.Connection) -> tuple[str | None, int, float]:
+    """Give a camera that the pending loads move, if any, their rows, and those' share of all."""
     script = _statement("pending_loads.sql")
     row = connection.execute(script).fetchone()
     assert row is not None
-    return row[0], float(row[1])
+    return row[0], int(row[1]), float(row[2])
 
 
 def _statement(name: str) -> LiteralString:

@@ -89,4 +89,4 @@ def _is_of_test(event: DbtEvent) -> bool:
 def _row_count(event: DbtEvent) -> Mapping[str, int]:
     """Give the number of rows that Postgres says the model has written."""
     match = _ROW_COUNT.match(str(event["data"].get("status", "")))
-    return {"dagster/row_count": int(match[1])} if match else {}
+    return {"rows_written": int(match[1])} if match else {}

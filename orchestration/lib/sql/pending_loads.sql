@@ -31,6 +31,7 @@ moved as (
 
 select
     (select min(camera_id) from moved) as moved_camera_id,
+    coalesce((select sum(rows_loaded) from pending), 0) as pending_rows,
     coalesce(
         (select sum(rows_loaded) from pending)
         / nullif((select sum(rows_loaded) from raw.loads where status = 'loaded'), 0),
