@@ -110,9 +110,14 @@ class RowReader:
         self._next = start
 
     def _has_swallowed_rows(self, start: int) -> bool:
-        """Tell a stray quote from a field with line ends: each line would be a row by itself."""
-        delimiter = self.dialect.delimiter or ","
-        lines = self._lines[start : self._next]
+        """Tell a stray quote from a field with line ends: each line would be a row by itself.
+
+        Delimiters that are enclosed within one line separate nothing, however the rest is read.
+        """
+        delimiter, quote = self.dialect.delimiter or ",", self.dialect.quote or '"'
+        pieces = "".join(self._lines[start : self._next]).split(quote)
+        pieces[1::2] = [piece if "\n" in piece or "\r" in piece else "" for piece in pieces[1::2]]
+        lines = io.StringIO(quote.join(pieces), newline="")
         return all(line.count(delimiter) == self.width - 1 for line in lines)
 
     def _chunk(self, rows: Sequence[Row]) -> Chunk:

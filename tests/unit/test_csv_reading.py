@@ -158,6 +158,7 @@ several = settings(max_examples=150, deadline=None)
 @several
 @given(rows=tables, dialect=dialects, chunk=st.integers(1, 5))
 @example(rows=[["\r", "\n\r", "\r\n"], ["", "", ""]], dialect=("\r\n", csv.QUOTE_MINIMAL), chunk=1)
+@example(rows=[[",", "\r;", ","]], dialect=("\r\n", csv.QUOTE_MINIMAL), chunk=1)
 def test_written_rows_read_back(
     path: Path, rows: list[list[str]], dialect: tuple[str, int], chunk: int
 ) -> None:
