@@ -15,7 +15,10 @@ def json_objects(columns: Mapping[str, pa.Array], rows: int) -> pa.Array:
     if not columns:
         return pa.nulls(rows, pa.large_string())
     members = [_members(name, values) for name, values in columns.items()]
-    joined = pc.binary_join_element_wise(*members, _text(","), null_handling="skip")
+    # Begins with an empty text: a row without any would be left out of the result.
+    begin = pa.repeat(_text(""), rows)
+    parts = pc.binary_join_element_wise(begin, *members, _text(","), null_handling="skip")
+    joined = pc.utf8_slice_codeunits(parts, 1)
     objects = pc.binary_join_element_wise(_text("{"), joined, _text("}"), _text(""))
     return pc.if_else(pc.equal(joined, ""), None, objects)
 

@@ -39,7 +39,7 @@ def test_mended_rows_are_loaded_when_they_are_dropped(
         "order by line_number",
         [second.load_id],
     ).fetchall()
-    assert notes[0] == ('a "b",\nc',)
+    assert notes == [('a "b",\nc',), (None,)]
 
 
 def test_where_there_are_no_rows_a_sentence_says_why(load: Load, warehouse: Warehouse) -> None:
