@@ -59,7 +59,7 @@ def test_its_run_shows_assets_and_passed_checks_in_dagster(with_good_file: Runni
             "dim_cameras", "agg_camera_hourly", "data_versions"} <= materialized  # fmt: skip
     assert {"raw_loads.file_has_rows", "raw_camera_events.event_types_are_known",
             "raw_loads.rows_read_are_rows_loaded_plus_rejected"} <= checks.keys()  # fmt: skip
-    assert any(name.startswith("fct_sessions.") for name in checks)
+    assert any(name.startswith("fct_events.") for name in checks)
     assert {passed for passed, _ in checks.values()} == {True}
 
 
