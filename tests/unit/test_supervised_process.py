@@ -111,7 +111,9 @@ def test_a_process_that_has_run_steadily_is_revived_at_once(
 
 
 def test_the_end_waits_for_a_process_that_tidies_up(supervised: Supervised, tmp_path: Path) -> None:
-    process = supervised("trap 'sleep 0.3; echo tidy; exit' TERM; echo up; sleep 60 & wait")
+    process = supervised(
+        "trap 'sleep 0.3; echo tidy; exit' TERM; echo up; while :; do sleep 0.05; done"
+    )
     until(lambda: process.last_words() == "up")
     process.signal(signal.SIGTERM)
     process.end(time.monotonic() + PATIENCE_SECONDS)
