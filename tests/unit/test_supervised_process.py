@@ -111,10 +111,9 @@ def test_a_process_that_has_run_steadily_is_revived_at_once(
 
 
 def test_the_end_waits_for_a_process_that_tidies_up(supervised: Supervised, tmp_path: Path) -> None:
-    process = supervised(
-        "trap 'sleep 0.3; echo tidy; exit' TERM; echo up; while :; do sleep 0.05; done"
-    )
+    process = supervised("trap 'sleep 0.3; echo tidy; exit' TERM; echo up; sleep 60 & wait")
     until(lambda: process.last_words() == "up")
+    time.sleep(0.5)  # a signal on the shell's way to its wait would be seen after it only
     process.signal(signal.SIGTERM)
     process.end(time.monotonic() + PATIENCE_SECONDS)
     assert process.last_words() == "up\ntidy"
