@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 # A reader that lasts longer than this fails the build, in place of holding up all other readers.
 LOCK_TIMEOUT = "15s"
 
+# The publication after a build waits for the disk, and with it for all that was committed before.
+SESSION = f"-c lock_timeout={LOCK_TIMEOUT} -c timezone=UTC -c synchronous_commit=off"
+
 
 @contextmanager
 def dbt_environment(url: str) -> Iterator[None]:
@@ -42,6 +45,6 @@ def _variables(url: str) -> dict[str, str]:
         "DBT_USER": unquote(parts.username or ""),
         "DBT_ENV_SECRET_PASSWORD": unquote(parts.password or ""),
         "DBT_NAME": database_of(url),
-        "PGOPTIONS": f"-c lock_timeout={LOCK_TIMEOUT} -c timezone=UTC",
+        "PGOPTIONS": SESSION,
         "DO_NOT_TRACK": "1",
     }

@@ -73,10 +73,11 @@ ordered as (
     )
 ),
 
-moved as (
+-- Apart from the join with the hours: few rows come out, many would be compared in it.
+moved as materialized (
     select
         ordered.site_id,
-        mapped.day_start as bucket_start,
+        {{ hour_start('ordered.entry_at', 'cameras.timezone') }} as hour_start,
         ordered.from_camera_id,
         ordered.to_camera_id,
         case
@@ -85,24 +86,21 @@ moved as (
         end as transit_seconds
     from ordered
     inner join cameras on ordered.to_camera_id = cameras.camera_id
-    inner join mapped
-        on
-            ordered.site_id = mapped.site_id
-            and mapped.hour_start = {{ hour_start('ordered.entry_at', 'cameras.timezone') }}
     {{ only_touched('ordered', 'entry_at') }}
     where ordered.from_camera_id <> ordered.to_camera_id
 ),
 
 transitions as (
     select
-        site_id,
-        bucket_start,
-        from_camera_id,
-        to_camera_id,
+        moved.site_id,
+        mapped.day_start as bucket_start,
+        moved.from_camera_id,
+        moved.to_camera_id,
         count(*) as transitions,
-        percentile_cont(0.5) within group (order by transit_seconds) as median_transit_seconds
+        percentile_cont(0.5) within group (order by moved.transit_seconds) as median_transit_seconds
     from moved
-    group by site_id, bucket_start, from_camera_id, to_camera_id
+    inner join mapped using (site_id, hour_start)
+    group by moved.site_id, mapped.day_start, moved.from_camera_id, moved.to_camera_id
 )
 
 select * from transitions
