@@ -89,7 +89,7 @@
     do $$
     begin
         if (
-            select n_mod_since_analyze > 1000 + n_live_tup / 10
+            select n_mod_since_analyze > 1000 + n_live_tup / 5
             from pg_stat_user_tables
             where relid = '{{ target.schema }}.{{ target.identifier }}'::regclass
         ) then
