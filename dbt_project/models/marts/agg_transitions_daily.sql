@@ -6,7 +6,8 @@ with touched as (
     select * from {{ ref('int_site_days_touched') }}
 ),
 
-sessions as (
+-- Used twice, and looked up by index each time.
+sessions as not materialized (
     select * from {{ ref('fct_sessions') }}
 ),
 
