@@ -27,6 +27,10 @@ from expectations.verdict import Check, Limits, RowFailure, Scope, Tally
 tqdm.monitor_interval = 0
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
+FILE_VERDICTS = 256
+
+FileVerdict = tuple[Check | None, Tally]
+
 
 class Gate:
     """The three suites of one set of limits, ready to judge any number of files."""
@@ -47,6 +51,9 @@ class Gate:
             name: _PreparedSuite(context, context.suites.add(suite), scope, batch)
             for name, (scope, suite) in suites.items()
         }
+        # The same question has the same answer, and files of one source ask the same ones.
+        self._header_verdict = lru_cache(maxsize=FILE_VERDICTS)(self._judge_header)
+        self._outcome_verdict = lru_cache(maxsize=FILE_VERDICTS)(self._judge_outcome)
 
     @property
     def checks(self) -> Sequence[Check]:
@@ -61,17 +68,23 @@ class Gate:
         `supplied` are columns of the contract that the file has under other names, or that its
         source profile assumes.
         """
+        return _told(self._header_verdict(tuple(header), tuple(supplied)), tally)
+
+    def _judge_header(self, header: Sequence[str], supplied: Sequence[str]) -> FileVerdict:
         known = (*header, *supplied) if header else ()
         names = pd.Series(known, dtype="str")  # a nameless column is ignored, not a duplicate
         positions = names.index.to_series().where(names.index < len(header)) + 1
         frame = pd.DataFrame({"column_name": names.mask(names == ""), "position": positions})
-        return self._first_failure("header", frame, tally)
+        return self._first_failure("header", frame)
 
     def outcome_failure(self, rows_read: int, rows_rejected: int, tally: Tally) -> Check | None:
         """Judge a file by what became of its rows; give the first check that fails."""
+        return _told(self._outcome_verdict(rows_read, rows_rejected), tally)
+
+    def _judge_outcome(self, rows_read: int, rows_rejected: int) -> FileVerdict:
         share = rows_rejected / rows_read if rows_read else 0.0
         frame = pd.DataFrame({"rows_read": [rows_read], "rejected_share": [share]})
-        return self._first_failure("outcome", frame, tally)
+        return self._first_failure("outcome", frame)
 
     def row_failures(
         self, candidates: pd.DataFrame, earliest: datetime, latest: datetime, tally: Tally
@@ -86,10 +99,16 @@ class Gate:
                 reasons.setdefault(position, check)
         return [RowFailure(position, check) for position, check in sorted(reasons.items())]
 
-    def _first_failure(self, name: str, frame: pd.DataFrame, tally: Tally) -> Check | None:
-        suite = self._suites[name]
+    def _first_failure(self, name: str, frame: pd.DataFrame) -> FileVerdict:
+        suite, tally = self._suites[name], Tally()
         failing = suite.failing_positions(frame, tally, {})
-        return next((check for check in suite.checks if check.name in failing), None)
+        return next((check for check in suite.checks if check.name in failing), None), tally
+
+
+def _told(verdict: FileVerdict, tally: Tally) -> Check | None:
+    failure, counted = verdict
+    tally.update(counted)
+    return failure
 
 
 class _PreparedSuite:
