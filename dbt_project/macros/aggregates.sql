@@ -200,7 +200,8 @@ select * from buckets
 
 {#- The rows of agg_demographics_*: a person counts in the group of dim_persons, as it will be. -#}
 {% macro demographic_buckets(grain) -%}
-{%- set touched = ref('int_site_weeks_touched' if grain == 'week' else 'int_site_days_touched') -%}
+{%- set span = 'weeks' if grain == 'week' else 'days' -%}
+{%- set touched = ref('int_group_' ~ span ~ '_touched') -%}
 with touched as (
     select * from {{ touched }}
 ),

@@ -5,7 +5,7 @@ with hours as (
 ),
 
 touched as (
-    select * from {{ ref('int_site_weeks_touched') }}
+    select * from {{ ref('int_group_weeks_touched') }}
 ),
 
 mapped as (

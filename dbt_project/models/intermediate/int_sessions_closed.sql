@@ -9,7 +9,7 @@ cameras as (
 ),
 
 weeks as (
-    select * from {{ ref('int_site_weeks_touched') }}
+    select * from {{ ref('int_group_weeks_touched') }}
 ),
 
 hours as (

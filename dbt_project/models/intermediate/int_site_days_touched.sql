@@ -26,10 +26,6 @@ visits as (
     select * from {{ ref('int_visits_touched') }}
 ),
 
-described as (
-    select * from {{ ref('int_persons_described') }}
-),
-
 events as (
     select * from {{ ref('int_events_deduplicated') }}
 ),
@@ -72,24 +68,6 @@ former_firsts as (
     where known.event_at > first_arrivals.event_at
 ),
 
--- All days of persons who count in another group of age and gender from now on.
-regrouped as (
-    {%- if is_partial() %}
-    select
-        hours.site_id,
-        hours.bucket_start as event_at
-    from {{ published('agg_person_hourly') }} as hours
-    inner join described on hours.person_id = described.person_id
-    inner join {{ published('dim_persons') }} as known on hours.person_id = known.person_id
-    where (described.age_group, described.gender) is distinct from (known.age_group, known.gender)
-    {%- else %}
-    select
-        site_id,
-        event_at
-    from former_firsts
-    {%- endif %}
-),
-
 spans as (
     select
         site_id,
@@ -108,12 +86,6 @@ spans as (
         event_at as span_from,
         event_at as span_until
     from former_firsts
-    union all
-    select
-        site_id,
-        event_at as span_from,
-        event_at as span_until
-    from regrouped
 ),
 
 days as (

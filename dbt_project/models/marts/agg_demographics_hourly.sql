@@ -1,5 +1,5 @@
 {{ config(
-    touched={'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
+    touched={'by': 'int_group_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
 ) }}
 
 {{ demographic_buckets('hour') }}

@@ -1,7 +1,7 @@
 {{ config(touched={'by': 'int_persons_described', 'keys': ['person_id']}) }}
 
 -- Last of all that counts by age and gender: they compare with what this table said before.
--- depends_on: {{ ref('int_site_days_touched') }}
+-- depends_on: {{ ref('int_group_days_touched') }}
 -- depends_on: {{ ref('agg_demographics_hourly') }}
 -- depends_on: {{ ref('agg_demographics_daily') }}
 -- depends_on: {{ ref('agg_demographics_weekly') }}
