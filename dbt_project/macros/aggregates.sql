@@ -31,10 +31,6 @@ firsts as (
     select * from {{ ref('int_first_hours_found') }}
 ),
 
-visits as (
-    select * from {{ ref('fct_visits') }}
-),
-
 {% endif -%}
 activities as (
     select
@@ -52,8 +48,7 @@ activities as (
         sum(hours.entries)::bigint as entries,
         sum(hours.exits)::bigint as exits,
         count(distinct hours.person_id) as visitors
-    from {{ ref('agg_person_hourly') }} as hours
-    {{ only_touched('hours', 'bucket_start') }}
+    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
     {%- if place == 'site' %}
     left join firsts
         on hours.person_id = firsts.person_id and hours.site_id = firsts.site_id
@@ -81,13 +76,12 @@ starts as (
         visits.site_id,
         mapped.{{ grain }}_start as bucket_start,
         count(*) as visits_started
-    from visits
+    from {{ touched_rows(ref('fct_visits'), 'visits', 'started_at') }}
     inner join sites on visits.site_id = sites.site_id
     inner join mapped
         on
             visits.site_id = mapped.site_id
             and mapped.hour_start = {{ hour_start('visits.started_at', 'sites.timezone') }}
-    {{ only_touched('visits', 'started_at') }}
     group by 1, 2
 ),
 
@@ -136,18 +130,6 @@ select * from buckets
 {%- endmacro %}
 
 
-{#- Keep the rows of `rows` whose instant `at` lies in a touched bucket of their site or camera. -#}
-{% macro only_touched(rows, at, key='site_id') -%}
-    {%- if is_partial() -%}
-    inner join touched
-        on
-            {{ rows }}.{{ key }} = touched.{{ key }}
-            and {{ rows }}.{{ at }} >= touched.touched_from
-            and {{ rows }}.{{ at }} < touched.touched_until
-    {%- endif -%}
-{%- endmacro %}
-
-
 {#- A longer bucket's presence from the hours of the same place, exactly: numeric keeps the
     microseconds of a double. -#}
 {% macro longer_occupancies(key, grain, hourly) -%}
@@ -157,10 +139,9 @@ select * from buckets
         sum(hours.person_seconds::numeric) as person_seconds,
         max(hours.peak_occupancy) as peak_occupancy,
         sum(hours.occupied_seconds::numeric) as occupied_seconds
-    from {{ hourly }} as hours
+    from {{ touched_rows(hourly, 'hours', 'bucket_start') }}
     inner join mapped
         on hours.site_id = mapped.site_id and hours.bucket_start = mapped.hour_start
-    {{ only_touched('hours', 'bucket_start') }}
     group by 1, 2
 {%- endmacro %}
 
@@ -215,8 +196,7 @@ visitors as (
         hours.site_id,
         hours.{{ 'bucket_start' if grain == 'hour' else grain ~ '_start' }} as bucket_start,
         hours.person_id
-    from {{ ref('agg_person_hourly') }} as hours
-    {{ only_touched('hours', 'bucket_start') }}
+    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
 ),
 
 persons as (
@@ -231,9 +211,11 @@ persons as (
         known.person_id,
         coalesce(known.age_group, 'unknown') as age_group,
         coalesce(known.gender, 'unknown') as gender
-    from {{ published('dim_persons') }} as known
-    inner join (select distinct person_id from visitors) as seen using (person_id)
-    left join described using (person_id)
+    from (select distinct person_id from visitors) as seen
+    cross join lateral {{ looked_up(
+        published('dim_persons'), ['person_id'], none, by='seen'
+    ) }} as known
+    left join described on seen.person_id = described.person_id
     where described.person_id is null
     {%- endif %}
 ),

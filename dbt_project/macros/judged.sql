@@ -6,14 +6,8 @@
     {%- if var('judge_touched_only') -%}
     (
         select judged.*
-        from {{ model }} as judged
-        inner join {{ ref(by) }} as touched
-            on
-                judged.{{ at }} >= touched.touched_from
-                and judged.{{ at }} < touched.touched_until
-                {%- for key in keys %}
-                and judged.{{ key }} = touched.{{ key }}
-                {%- endfor %}
+        from {{ ref(by) }} as touched
+        cross join lateral {{ looked_up(model, keys, at) }} as judged
     )
     {%- else -%}
     {{ model }}

@@ -68,16 +68,15 @@
 
 
 {% macro deleted_rows(target, touched) -%}
-    delete from {{ target }} as target
-    using {{ ref(touched.by) }} as touched
-    where
-        {% for key in touched['keys'] -%}
-        {{ 'and ' if not loop.first }}target.{{ key }} = touched.{{ key }}
-        {% endfor -%}
-        {%- if touched.at -%}
-        and target.{{ touched.at }} >= touched.{{ touched.get('from', 'touched_from') }}
-        and target.{{ touched.at }} < touched.{{ touched.get('until', 'touched_until') }}
-        {%- endif -%}
+    delete from {{ target }}
+    where ctid = any(array(
+        select found.ctid
+        from {{ ref(touched.by) }} as touched
+        cross join lateral {{ looked_up(
+            target, touched['keys'], touched.at, touched.get('from', 'touched_from'),
+            touched.get('until', 'touched_until'), 'ctid'
+        ) }} as found
+    ))
 {%- endmacro %}
 
 

@@ -1,6 +1,6 @@
 {{ config(unlogged=true) }}
 
-with weeks as (
+with touched as (
     select * from {{ ref('int_site_weeks_touched') }}
 ),
 
@@ -8,14 +8,7 @@ persons as (
     select distinct
         hours.person_id,
         hours.site_id
-    from {{ ref('agg_person_hourly') }} as hours
-    {%- if is_partial() %}
-    inner join weeks
-        on
-            hours.site_id = weeks.site_id
-            and hours.bucket_start >= weeks.touched_from
-            and hours.bucket_start < weeks.touched_until
-    {%- endif %}
+    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
 ),
 
 firsts as (

@@ -1,10 +1,6 @@
 {{ config(unlogged=true) }}
 
-with hours as (
-    select * from {{ ref('agg_person_hourly') }}
-),
-
-touched as (
+with touched as (
     select * from {{ ref('int_group_weeks_touched') }}
 ),
 
@@ -14,8 +10,7 @@ mapped as (
         hours.bucket_start as hour_start,
         hours.day_start,
         hours.week_start
-    from hours
-    {{ only_touched('hours', 'bucket_start') }}
+    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
 )
 
 select * from mapped

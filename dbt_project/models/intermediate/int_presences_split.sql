@@ -1,15 +1,14 @@
 {{ config(unlogged=true) }}
 
-with sessions as (
-    select * from {{ ref('fct_sessions') }}
-),
-
-cameras as (
+with cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
-days as (
-    select * from {{ ref('int_site_days_touched') }}
+touched as (
+    select
+        *,
+        touched_from - {{ max_session() }} as entered_from
+    from {{ ref('int_site_days_touched') }}
 ),
 
 closed as (
@@ -21,24 +20,19 @@ closed as (
         sessions.exit_at,
         cameras.timezone,
         {%- if is_partial() %}
-        days.touched_from,
-        days.touched_until,
+        touched.touched_from,
+        touched.touched_until,
         {%- else %}
         '-infinity'::timestamptz as touched_from,
         'infinity'::timestamptz as touched_until,
         {%- endif %}
         {{ hour_start('sessions.entry_at', 'cameras.timezone') }} as hour_start
-    from sessions
-    inner join cameras on sessions.camera_id = cameras.camera_id
-    {%- if is_partial() %}
-    inner join days
-        on
-            cameras.site_id = days.site_id
-            and sessions.entry_at >= days.touched_from - {{ max_session() }}
-            and sessions.entry_at < days.touched_until
-            and sessions.exit_at >= days.touched_from
-    {%- endif %}
-    where sessions.session_status = 'closed'
+    from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at', 'entered_from') }}
+    where
+        sessions.session_status = 'closed'
+        {%- if is_partial() %}
+        and sessions.exit_at >= touched.touched_from
+        {%- endif %}
 ),
 
 -- A step of one hour lands once in each hour that the session meets, also in a cut one; half an

@@ -1,14 +1,10 @@
 {{ config(unlogged=true) }}
 
-with sessions as (
-    select * from {{ ref('fct_sessions') }}
-),
-
-cameras as (
+with cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
-weeks as (
+touched as (
     select * from {{ ref('int_group_weeks_touched') }}
 ),
 
@@ -23,15 +19,7 @@ closed as (
         sessions.site_id,
         sessions.exit_at - sessions.entry_at as dwell,
         {{ hour_start('sessions.entry_at', 'cameras.timezone') }} as hour_start
-    from sessions
-    inner join cameras on sessions.camera_id = cameras.camera_id
-    {%- if is_partial() %}
-    inner join weeks
-        on
-            cameras.site_id = weeks.site_id
-            and sessions.entry_at >= weeks.touched_from
-            and sessions.entry_at < weeks.touched_until
-    {%- endif %}
+    from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at') }}
     where sessions.session_status = 'closed'
 ),
 

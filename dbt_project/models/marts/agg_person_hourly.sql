@@ -2,11 +2,7 @@
     touched={'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
 ) }}
 
-with events as (
-    select * from {{ ref('fct_events') }}
-),
-
-presences as (
+with presences as (
     select * from {{ ref('int_presences_split') }}
 ),
 
@@ -14,7 +10,7 @@ cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
-days as (
+touched as (
     select * from {{ ref('int_site_days_touched') }}
 ),
 
@@ -29,15 +25,7 @@ seen as (
         events.is_entry::int as is_entry,
         events.is_exit::int as is_exit,
         interval '0' as present
-    from events
-    inner join cameras on events.camera_id = cameras.camera_id
-    {%- if is_partial() %}
-    inner join days
-        on
-            cameras.site_id = days.site_id
-            and events.event_at >= days.touched_from
-            and events.event_at < days.touched_until
-    {%- endif %}
+    from {{ touched_rows_by_camera(ref('fct_events'), 'events', 'event_at') }}
 ),
 
 stayed as (

@@ -6,15 +6,6 @@ with touched as (
     select * from {{ ref('int_site_days_touched') }}
 ),
 
--- Used twice, and looked up by index each time.
-sessions as not materialized (
-    select * from {{ ref('fct_sessions') }}
-),
-
-visits as (
-    select * from {{ ref('fct_visits') }}
-),
-
 cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
@@ -27,19 +18,19 @@ mapped as (
 
 -- Visits with an entry on a touched day; the entry before it may lie on an earlier one.
 concerned as (
-    select distinct visits.*
+    select distinct
+        visits.*,
+        visits.ended_at + interval '1 microsecond' as gone_from
     from (
         select distinct
             sessions.person_id,
             sessions.site_id,
             sessions.entry_at
-        from sessions
-        inner join cameras on sessions.camera_id = cameras.camera_id
-        {{ only_touched('sessions', 'entry_at') }}
+        from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at') }}
     ) as entries
     cross join lateral (
         select known.*
-        from visits as known
+        from {{ ref('fct_visits') }} as known
         where
             known.person_id = entries.person_id
             and known.site_id = entries.site_id
@@ -51,7 +42,7 @@ concerned as (
 {%- else %}
 
 concerned as (
-    select * from visits
+    select * from {{ ref('fct_visits') }}
 ),
 {%- endif %}
 
@@ -63,11 +54,18 @@ ordered as (
         lag(sessions.camera_id) over in_order as from_camera_id,
         lag(sessions.exit_at) over in_order as left_at
     from concerned
-    inner join sessions
+    {%- if is_partial() %}
+    cross join lateral {{ looked_up(
+        ref('fct_sessions'), ['person_id', 'site_id'], 'entry_at', 'started_at', 'gone_from',
+        by='concerned'
+    ) }} as sessions
+    {%- else %}
+    inner join {{ ref('fct_sessions') }} as sessions
         on
             concerned.person_id = sessions.person_id
             and concerned.site_id = sessions.site_id
             and sessions.entry_at between concerned.started_at and concerned.ended_at
+    {%- endif %}
     window in_order as (
         partition by concerned.visit_id
         order by sessions.entry_at, sessions.camera_id collate "C"

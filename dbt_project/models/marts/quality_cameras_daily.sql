@@ -6,22 +6,6 @@ with touched as (
     select * from {{ ref('int_camera_days_touched') }}
 ),
 
-hours as (
-    select * from {{ ref('agg_person_hourly') }}
-),
-
-sessions as (
-    select * from {{ ref('fct_sessions') }}
-),
-
-orphan_exits as (
-    select * from {{ ref('fct_orphan_exits') }}
-),
-
-raw_rows as (
-    select * from {{ ref('int_raw_rows_counted') }}
-),
-
 cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
@@ -37,8 +21,7 @@ activities as (
         sum(hours.events) as events,
         sum(hours.entries)::bigint as entries,
         sum(hours.exits)::bigint as exits
-    from hours
-    {{ only_touched('hours', 'bucket_start', 'camera_id') }}
+    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start', 'camera_id') }}
     group by 1, 2
     having sum(hours.events) > 0
 ),
@@ -50,7 +33,7 @@ outcomes as (
         count(*) filter (where sessions.session_status = 'closed') as closed,
         count(*) filter (where sessions.session_status = 'missing_exit') as missing_exits,
         count(*) filter (where sessions.session_status = 'timed_out') as timed_out
-    from sessions
+    from {{ touched_rows(ref('fct_sessions'), 'sessions', 'entry_at', 'camera_id') }}
     {%- if not is_partial() %}
     inner join cameras on sessions.camera_id = cameras.camera_id
     inner join mapped
@@ -58,7 +41,6 @@ outcomes as (
             sessions.site_id = mapped.site_id
             and mapped.hour_start = {{ hour_start('sessions.entry_at', 'cameras.timezone') }}
     {%- endif %}
-    {{ only_touched('sessions', 'entry_at', 'camera_id') }}
     group by 1, 2
 ),
 
@@ -67,7 +49,7 @@ orphans as (
         orphan_exits.camera_id,
         {{ 'touched.touched_from' if is_partial() else 'mapped.day_start' }} as bucket_start,
         count(*) as orphan_exits
-    from orphan_exits
+    from {{ touched_rows(ref('fct_orphan_exits'), 'orphan_exits', 'exit_at', 'camera_id') }}
     {%- if not is_partial() %}
     inner join cameras on orphan_exits.camera_id = cameras.camera_id
     inner join mapped
@@ -75,7 +57,6 @@ orphans as (
             orphan_exits.site_id = mapped.site_id
             and mapped.hour_start = {{ hour_start('orphan_exits.exit_at', 'cameras.timezone') }}
     {%- endif %}
-    {{ only_touched('orphan_exits', 'exit_at', 'camera_id') }}
     group by 1, 2
 ),
 
@@ -84,8 +65,7 @@ arrivals as (
         raw_rows.camera_id,
         raw_rows.day_start as bucket_start,
         sum(raw_rows.raw_rows) as raw_rows
-    from raw_rows
-    {{ only_touched('raw_rows', 'day_start', 'camera_id') }}
+    from {{ touched_rows(ref('int_raw_rows_counted'), 'raw_rows', 'day_start', 'camera_id') }}
     group by 1, 2
 ),
 

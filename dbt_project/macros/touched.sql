@@ -1,0 +1,65 @@
+{#-
+    The rows of a table that a partial build touches, looked up stretch by stretch. Postgres cannot know
+    how little a join with stretches of time gives and would rather read the whole table; `offset 0`
+    keeps the look-up apart. Each needs an index that begins with the keys and goes on with the instant.
+-#}
+{% macro looked_up(
+    relation, keys, at, from='touched_from', until='touched_until', columns='*', by='touched',
+    span=none
+) -%}
+    {%- set span = span or by -%}
+    (
+        select {{ columns }}
+        from {{ relation }} as known
+        where
+            {% for key in keys -%}
+            {{ 'and ' if not loop.first }}known.{{ key }} = {{ by }}.{{ key }}
+            {% endfor -%}
+            {%- if at -%}
+            and known.{{ at }} >= {{ span }}.{{ from }}
+            and known.{{ at }} < {{ span }}.{{ until }}
+            {% endif -%}
+        offset 0
+    )
+{%- endmacro %}
+
+
+{#- What a model reads `from`: the rows of the relation in the stretches of `touched`, in a full build
+    all of them. -#}
+{% macro touched_rows(relation, rows, at, key='site_id') -%}
+    {%- if is_partial() -%}
+    touched
+    cross join lateral {{ looked_up(relation, [key], at) }} as {{ rows }}
+    {%- else -%}
+    {{ relation }} as {{ rows }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The same for a table that is indexed by camera, where `touched` are stretches of sites: `cameras`
+    joins the two. -#}
+{% macro touched_rows_by_camera(relation, rows, at, from='touched_from') -%}
+    {%- if is_partial() -%}
+    touched
+    inner join cameras on touched.site_id = cameras.site_id
+    cross join lateral {{ looked_up(
+        relation, ['camera_id'], at, from, by='cameras', span='touched'
+    ) }}
+    as {{ rows }}
+    {%- else -%}
+    {{ relation }} as {{ rows }}
+    inner join cameras on {{ rows }}.camera_id = cameras.camera_id
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Keep the rows of a small table whose instant `at` lies in a touched stretch of their site. -#}
+{% macro only_touched(rows, at, key='site_id') -%}
+    {%- if is_partial() -%}
+    inner join touched
+        on
+            {{ rows }}.{{ key }} = touched.{{ key }}
+            and {{ rows }}.{{ at }} >= touched.touched_from
+            and {{ rows }}.{{ at }} < touched.touched_until
+    {%- endif -%}
+{%- endmacro %}

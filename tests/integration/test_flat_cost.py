@@ -1,0 +1,86 @@
+"""A partial build reads what the new rows touch, however much lies in the warehouse."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.publication import build_turn
+from orchestration.lib.warehouse_build import build, build_scope
+from orchestration.runtime.warehouse import Warehouse
+
+KNOWN_DAYS = 81  # the next one is a Monday, so that the week is as new as the day
+EVENTS_A_DAY = 1_000
+NEW_EVENTS = 100
+GROWING = (
+    "raw.camera_events", "intermediate.int_events_deduplicated", "marts.fct_events",
+    "marts.fct_sessions", "marts.fct_visits", "marts.agg_person_hourly", "marts.dim_persons",
+)  # fmt: skip
+
+LOAD = """
+insert into raw.loads
+    (file_name, sha256, bytes, source, status, rows_read, rows_loaded, finished_at)
+values (%(name)s, %(name)s, 10, 'default', 'loaded', %(rows)s, %(rows)s, now())
+returning load_id
+"""
+# Persons of one day each, who come to one of 20 cameras of 4 sites for ten minutes.
+EVENTS = """
+insert into raw.camera_events
+    (load_id, line_number, event_at, person_id, camera_id, site_id, event_type, timestamp_text)
+select
+    %(load_id)s,
+    2 * visit + kind,
+    timestamptz '2026-01-01 08:00Z' + make_interval(days => %(day)s, secs => visit * 30)
+        + kind * interval '10 minutes',
+    format('p%%s-%%s', %(day)s, visit / 2),
+    'c' || visit %% 20,
+    's' || visit %% 4,
+    (array['entry', 'exit'])[kind + 1],
+    ''
+from generate_series(0, %(rows)s / 2 - 1) as visit, generate_series(0, 1) as kind
+"""
+READ = """
+select schemaname || '.' || relname, seq_tup_read + coalesce(idx_tup_fetch, 0)
+from pg_stat_user_tables
+"""
+
+
+@pytest.fixture
+def connection(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(warehouse.transformer, autocommit=True) as connection:
+        yield connection
+
+
+def load(warehouse: Warehouse, day: int, rows: int) -> None:
+    with psycopg.connect(warehouse.loader) as connection:
+        row = connection.execute(LOAD, {"name": f"day {day}", "rows": rows}).fetchone()
+        assert row is not None
+        connection.execute(EVENTS, {"load_id": row[0], "day": day, "rows": rows})
+
+
+def built(connection: psycopg.Connection, project: DbtProject, url: str) -> bool:
+    """Build and publish what is due; tell whether all was made anew."""
+    with build_turn(connection):
+        scope = build_scope(connection, "models")
+        result, version = build(connection, project, url, {}, "models", "run", scope)
+    assert version is not None, result.explanation
+    return scope.is_full
+
+
+def rows_read(connection: psycopg.Connection) -> dict[str, int]:
+    return dict(connection.execute(READ).fetchall())
+
+
+def test_a_small_load_reads_little_of_a_large_warehouse(
+    connection: psycopg.Connection, warehouse: Warehouse, dbt_project: DbtProject
+) -> None:
+    for day in range(KNOWN_DAYS):
+        load(warehouse, day, EVENTS_A_DAY)
+    assert built(connection, dbt_project, warehouse.transformer)
+    before = rows_read(connection)
+    load(warehouse, KNOWN_DAYS, NEW_EVENTS)
+    assert not built(connection, dbt_project, warehouse.transformer)
+    after = rows_read(connection)
+    read = {table: after[table] - before[table] for table in GROWING}
+    assert {table: count for table, count in read.items() if count > 40 * NEW_EVENTS} == {}
