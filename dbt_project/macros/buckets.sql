@@ -64,3 +64,26 @@
     {{ seconds(day_start(date ~ ' + ' ~ {'day': 1, 'week': 7}[grain], zone) ~ ' - ' ~ start) }}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- The bounds of the day `local_date` and of its week, as the columns of a touched day. -#}
+{% macro touched_day() -%}
+    site_id,
+    timezone,
+    local_date,
+    {{ day_start('local_date', 'timezone') }} as touched_from,
+    {{ day_start('local_date + 1', 'timezone') }} as touched_until,
+    {{ day_start(monday('local_date'), 'timezone') }} as week_start,
+    {{ day_start(monday('local_date') ~ ' + 7', 'timezone') }} as week_end
+{%- endmacro %}
+
+
+{#- The weeks of touched days. -#}
+{% macro weeks_of(days) -%}
+    select distinct
+        site_id,
+        timezone,
+        week_start as touched_from,
+        week_end as touched_until
+    from {{ days }}
+{%- endmacro %}

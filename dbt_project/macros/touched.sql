@@ -1,7 +1,10 @@
 {#-
-    The rows of a table that a partial build touches, looked up stretch by stretch. Postgres cannot know
-    how little a join with stretches of time gives and would rather read the whole table; `offset 0`
-    keeps the look-up apart. Each needs an index that begins with the keys and goes on with the instant.
+    The rows of a table that a partial build touches, looked up stretch by stretch. Postgres cannot
+    know how little a join with stretches of time gives and would rather read the whole table; `offset
+    0` keeps the look-up apart. It needs an index that begins with the keys and then has the instant.
+
+    by    alias of what holds the keys
+    span  alias of what holds `from` and `until`, if another one
 -#}
 {% macro looked_up(
     relation, keys, at, from='touched_from', until='touched_until', columns='*', by='touched',
@@ -24,8 +27,8 @@
 {%- endmacro %}
 
 
-{#- What a model reads `from`: the rows of the relation in the stretches of `touched`, in a full build
-    all of them. -#}
+{#- What a model reads `from`: the rows of the relation in the stretches of `touched`, or in a full
+    build all of them. -#}
 {% macro touched_rows(relation, rows, at, key='site_id') -%}
     {%- if is_partial() -%}
     touched
@@ -36,8 +39,8 @@
 {%- endmacro %}
 
 
-{#- The same for a table that is indexed by camera, where `touched` are stretches of sites: `cameras`
-    joins the two. -#}
+{#- The same for a table that is indexed by camera, where `touched` are stretches of sites: the CTE
+    `cameras` joins the two. -#}
 {% macro touched_rows_by_camera(relation, rows, at, from='touched_from') -%}
     {%- if is_partial() -%}
     touched

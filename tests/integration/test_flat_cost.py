@@ -47,8 +47,8 @@ from pg_stat_user_tables
 
 
 @pytest.fixture
-def connection(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(warehouse.transformer, autocommit=True) as connection:
+def connection(built_warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(built_warehouse.transformer, autocommit=True) as connection:
         yield connection
 
 
@@ -73,14 +73,14 @@ def rows_read(connection: psycopg.Connection) -> dict[str, int]:
 
 
 def test_a_small_load_reads_little_of_a_large_warehouse(
-    connection: psycopg.Connection, warehouse: Warehouse, dbt_project: DbtProject
+    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject
 ) -> None:
     for day in range(KNOWN_DAYS):
-        load(warehouse, day, EVENTS_A_DAY)
-    assert built(connection, dbt_project, warehouse.transformer)
+        load(built_warehouse, day, EVENTS_A_DAY)
+    assert built(connection, dbt_project, built_warehouse.transformer)
     before = rows_read(connection)
-    load(warehouse, KNOWN_DAYS, NEW_EVENTS)
-    assert not built(connection, dbt_project, warehouse.transformer)
+    load(built_warehouse, KNOWN_DAYS, NEW_EVENTS)
+    assert not built(connection, dbt_project, built_warehouse.transformer)
     after = rows_read(connection)
     read = {table: after[table] - before[table] for table in GROWING}
     assert {table: count for table, count in read.items() if count > 40 * NEW_EVENTS} == {}

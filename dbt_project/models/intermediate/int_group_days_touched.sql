@@ -49,14 +49,7 @@ regrouped as (
 touched as (
     select * from days
     union
-    select
-        site_id,
-        timezone,
-        local_date,
-        {{ day_start('local_date', 'timezone') }} as touched_from,
-        {{ day_start('local_date + 1', 'timezone') }} as touched_until,
-        {{ day_start(monday('local_date'), 'timezone') }} as week_start,
-        {{ day_start(monday('local_date') ~ ' + 7', 'timezone') }} as week_end
+    select {{ touched_day() }}
     from regrouped
 )
 
