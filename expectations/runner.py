@@ -27,7 +27,7 @@ from expectations.verdict import Check, Limits, RowFailure, Scope, Tally
 tqdm.monitor_interval = 0
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
-FILE_VERDICTS = 256
+FILE_VERDICTS = 32
 
 FileVerdict = tuple[Check | None, Tally]
 

@@ -56,6 +56,19 @@
 {%- endmacro %}
 
 
+{#- The same for raw and the loads of a CTE `pending`. -#}
+{% macro pending_rows(rows) -%}
+    {%- set relation = ref('stg_raw__camera_events') -%}
+    {%- if is_partial() -%}
+    pending
+    cross join lateral {{ looked_up(relation, ['load_id'], none, by='pending') }} as {{ rows }}
+    {%- else -%}
+    {{ relation }} as {{ rows }}
+    inner join pending on {{ rows }}.load_id = pending.load_id
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- Keep the rows of a small table whose instant `at` lies in a touched stretch of their site. -#}
 {% macro only_touched(rows, at, key='site_id') -%}
     {%- if is_partial() -%}

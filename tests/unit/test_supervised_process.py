@@ -17,6 +17,16 @@ from orchestration.runtime.supervised_process import SupervisedProcess
 PATIENCE_SECONDS = 20.0
 Supervised = Callable[..., SupervisedProcess]
 
+# The signal is held back before it can come, so that none is lost on the way to the wait for it.
+TIDY_UP = """
+import signal, time
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+print("up", flush=True)
+signal.sigwait({signal.SIGTERM})
+time.sleep(0.3)
+print("tidy", flush=True)
+"""
+
 
 @pytest.fixture
 def supervised(tmp_path: Path) -> Iterator[Supervised]:
@@ -111,9 +121,8 @@ def test_a_process_that_has_run_steadily_is_revived_at_once(
 
 
 def test_the_end_waits_for_a_process_that_tidies_up(supervised: Supervised, tmp_path: Path) -> None:
-    process = supervised("trap 'sleep 0.3; echo tidy; exit' TERM; echo up; sleep 60 & wait")
+    process = supervised(f"exec '{sys.executable}' -c '{TIDY_UP}'")
     until(lambda: process.last_words() == "up")
-    time.sleep(0.5)  # a signal on the shell's way to its wait would be seen after it only
     process.signal(signal.SIGTERM)
     process.end(time.monotonic() + PATIENCE_SECONDS)
     assert process.last_words() == "up\ntidy"

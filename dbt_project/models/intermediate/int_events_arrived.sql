@@ -5,7 +5,9 @@ with pending as (
 ),
 
 raw_events as (
-    select * from {{ ref('stg_raw__camera_events') }}
+    select raw_rows.*
+    from {{ pending_rows('raw_rows') }}
+    where {{ 'true' if is_partial() else 'false' }}
 ),
 
 arrived as (
@@ -16,8 +18,6 @@ arrived as (
         event_at,
         {{ merged_attributes() }}
     from raw_events
-    inner join pending using (load_id)
-    where {{ 'true' if is_partial() else 'false' }}
     group by person_id, camera_id, event_type, event_at
 )
 

@@ -7,10 +7,6 @@ with pending as (
     select * from {{ ref('int_loads_pending') }}
 ),
 
-raw_events as (
-    select * from {{ ref('stg_raw__camera_events') }}
-),
-
 cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
@@ -21,8 +17,7 @@ dated as (
         raw_events.camera_id,
         cameras.timezone,
         {{ bucket_date('raw_events.event_at', 'cameras.timezone') }} as local_date
-    from raw_events
-    inner join pending on raw_events.load_id = pending.load_id
+    from {{ pending_rows('raw_events') }}
     inner join cameras on raw_events.camera_id = cameras.camera_id
 ),
 

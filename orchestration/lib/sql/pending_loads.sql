@@ -14,8 +14,16 @@ told as (
     select
         events.camera_id,
         min(events.site_id collate "C") as site_id
-    from staging.stg_raw__camera_events as events
-    inner join pending on events.load_id = pending.load_id
+    from pending
+    -- Apart, so that each load is looked up: raw is large, and its statistics may be old.
+    cross join lateral (
+        select
+            camera_id,
+            site_id
+        from staging.stg_raw__camera_events as known
+        where known.load_id = pending.load_id
+        offset 0
+    ) as events
     group by events.camera_id
 ),
 
