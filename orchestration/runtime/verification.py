@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from orchestration.lib.publication import published_models
 from orchestration.runtime.rebuild import RebuildError, Turn, turn_to_build
 from orchestration.settings import Settings
 
@@ -51,6 +52,9 @@ def verified(settings: Settings) -> list[Comparison]:
     Takes as long as a full build, and its turn: files load meanwhile and are published afterwards.
     """
     with turn_to_build(settings) as turn:
+        if published_models(turn.connection) is None:
+            message = "Nothing to verify: no version is published yet. Load a file first."
+            raise RebuildError(message)
         try:
             return _compared(turn)
         finally:

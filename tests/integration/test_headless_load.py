@@ -120,6 +120,12 @@ def test_a_killed_load_leaves_no_row(killed: Case) -> None:
     assert len(list(killed.landing.glob(".load-*"))) == 1
 
 
+def test_before_the_first_version_there_is_nothing_to_verify(killed: Case) -> None:
+    assert killed.command("verify") == (
+        2, [], "Nothing to verify: no version is published yet. Load a file first.\n",
+    )  # fmt: skip
+
+
 def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
     case, (status, lines, err) = loaded
     good = case.made.rows - case.made.bad_rows
