@@ -84,8 +84,8 @@ def _write(connection: Connection, load: dict[str, Any], rows: pd.DataFrame) -> 
 
 @dbt_assets(manifest=project.manifest_path)
 def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-    """Build all models and run their tests; unit tests aside, as Dwellhouse does."""
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    """Build all models in full and run their tests; unit tests aside, as Dwellhouse does."""
+    arguments = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
     yield from dbt.cli(arguments, context=context).stream()
     with create_engine(os.environ["STOCK_TRANSFORMER_URL"]).begin() as connection:
         connection.execute(PUBLISH, {"run_id": context.run.run_id})
