@@ -86,7 +86,8 @@ def _write(connection: Connection, load: dict[str, Any], rows: pd.DataFrame) -> 
 def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
     """Build all models in full and run their tests; unit tests aside, as Dwellhouse does."""
     arguments = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
-    yield from dbt.cli(arguments, context=context).stream()
+    target = Path(os.environ["STOCK_DBT_TARGET"]) / context.run.run_id  # not into the checkout
+    yield from dbt.cli(arguments, context=context, target_path=target).stream()
     with create_engine(os.environ["STOCK_TRANSFORMER_URL"]).begin() as connection:
         connection.execute(PUBLISH, {"run_id": context.run.run_id})
 
