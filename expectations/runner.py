@@ -6,9 +6,11 @@ than judging a chunk.
 
 import logging
 import os
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -21,7 +23,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from tqdm import tqdm
 
 from expectations.suites import header_suite, outcome_suite, row_suite
-from expectations.verdict import Check, Limits, RowFailure, Scope, Tally
+from expectations.verdict import Check, Limits, RowFailure, RowVerdict, Scope, Tally
 
 # Progress bars are off, yet each run of a suite would start the thread that watches over them.
 tqdm.monitor_interval = 0
@@ -86,18 +88,20 @@ class Gate:
         frame = pd.DataFrame({"rows_read": [rows_read], "rejected_share": [share]})
         return self._first_failure("outcome", frame)
 
-    def row_failures(
-        self, candidates: pd.DataFrame, earliest: datetime, latest: datetime, tally: Tally
-    ) -> list[RowFailure]:
-        """Judge candidate rows (indexed 0…n-1); give one failure for each row to reject."""
+    def row_verdicts(
+        self, parts: Sequence[pd.DataFrame], earliest: datetime, latest: datetime
+    ) -> list[RowVerdict]:
+        """Judge candidate rows; give a verdict for each part, of positions 0…n-1 in it.
+
+        A run of the suite costs the same for a few rows as for thousands, so all parts are judged
+        in one. Each expectation looks at one row alone: what stands beside it makes no difference.
+        """
         suite = self._suites["rows"]
         parameters = {"earliest": pd.Timestamp(earliest), "latest": pd.Timestamp(latest)}
-        failing = suite.failing_positions(candidates, tally, parameters)
-        reasons: dict[int, Check] = {}
-        for check in suite.checks:
-            for position in failing.get(check.name, ()):
-                reasons.setdefault(position, check)
-        return [RowFailure(position, check) for position, check in sorted(reasons.items())]
+        rows = pd.concat(parts, ignore_index=True)
+        failing = suite.failing_positions(rows, Tally(), parameters)
+        bounds = accumulate(map(len, parts), initial=0)
+        return [_row_verdict(suite.checks, failing, *part) for part in pairwise(bounds)]
 
     def _first_failure(self, name: str, frame: pd.DataFrame) -> FileVerdict:
         suite, tally = self._suites[name], Tally()
@@ -109,6 +113,23 @@ def _told(verdict: FileVerdict, tally: Tally) -> Check | None:
     failure, counted = verdict
     tally.update(counted)
     return failure
+
+
+def _row_verdict(
+    checks: Sequence[Check], failing: Mapping[str, Sequence[int]], begin: int, end: int
+) -> RowVerdict:
+    """Give what was said of the rows from `begin` to before `end`, counted from `begin`."""
+    tally = Tally()
+    reasons: dict[int, Check] = {}
+    for check in checks:
+        positions = failing.get(check.name, ())
+        own = positions[bisect_left(positions, begin) : bisect_left(positions, end)]
+        tally.add(check.name, end - begin, len(own))
+        for position in own:
+            reasons.setdefault(position - begin, check)
+    return RowVerdict(
+        [RowFailure(position, reasons[position]) for position in sorted(reasons)], tally
+    )
 
 
 class _PreparedSuite:

@@ -1,6 +1,7 @@
 """What the gate says of a file: typed, and free of Great Expectations, which is slow to import."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -51,3 +52,11 @@ class Tally:
         """Count everything that `other` has counted."""
         self.judged.update(other.judged)
         self.failed.update(other.failed)
+
+
+@dataclass(frozen=True)
+class RowVerdict:
+    """What the gate says of some rows: one failure for each row to reject, in their order."""
+
+    failures: Sequence[RowFailure]
+    tally: Tally

@@ -7,6 +7,7 @@ one of three states: nothing happened, all happened but the move, all happened.
 
 import contextlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from orchestration.lib.load_outcome import (
 )
 from orchestration.lib.load_progress import OnProgress, Progress, ProgressReport
 from orchestration.lib.row_load import RowLoad
+from orchestration.lib.small_files import SmallFiles
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,16 @@ class FileLoader:
     def __init__(
         self, connection: psycopg.Connection, landing: Landing, rules: LoadRules,
         run_id: str | None, on_progress: OnProgress = _untold,
+        coming: Sequence[tuple[Path, str]] = (),
     ) -> None:  # fmt: skip
+        """Small ones of the files that are `coming`, by path and name, are judged together."""
         self._connection = connection
         self._ledger = Ledger(connection)
         self._landing = landing
         self._rules = rules
         self._run_id = run_id
         self._on_progress = on_progress
+        self._small_files = SmallFiles(coming)
 
     @property
     def is_connected(self) -> bool:
@@ -103,7 +108,8 @@ class FileLoader:
 
     def _load_new(self, claimed: _Claimed, attempts: int) -> LoadOutcome:
         profile = self._rules.sources.of(claimed.file.name)
-        rows = RowLoad(self._connection, gate(self._rules.limits), self._rules, profile)
+        judge = gate(self._rules.limits)
+        rows = RowLoad(self._connection, judge, self._rules, profile, self._small_files)
         if attempts >= self._rules.max_attempts:
             return self._give_up(claimed, rows, self._ledger.last_failure(claimed.file.sha256))
         try:

@@ -100,6 +100,10 @@ class Ledger:
         )
         return {name for (name,) in self._connection.execute(query, [list(names)])}
 
+    def has_failed(self, names: Sequence[str]) -> bool:
+        """Tell whether the last load under one of the names has failed or was not ended."""
+        return bool(self._value(_statement("has_failed"), {"names": list(names)}))
+
     def failed_attempts(self, sha256: str) -> int:
         """Close entries of processes that died, then count the failed attempts at this content.
 

@@ -1,25 +1,19 @@
-"""Reads the rows of one file and judges them, a chunk at a time, without a database."""
+"""Judges the rows of one file, a chunk at a time, without a database."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pandas as pd
 
 from expectations.runner import Gate
-from expectations.verdict import RowFailure, Tally
-from orchestration.lib.candidate_rows import Layout
-from orchestration.lib.csv_chunk import Chunk
-from orchestration.lib.csv_reading import CsvFile
-from orchestration.lib.day_month import DateOrderSearch
-from orchestration.lib.fault_points import reached
+from expectations.verdict import RowVerdict, Tally
 from orchestration.lib.ledger import Counts
-from orchestration.lib.load_outcome import FileChangedError, FileRefusedError, LoadRules
+from orchestration.lib.load_outcome import LoadRules
 from orchestration.lib.raw_copy import CopyText, events_text, rejected_text
 from orchestration.lib.rejected_rows import rejected_rows
-from orchestration.lib.source_profiles import SourceProfile
+from orchestration.lib.row_reading import CandidateRows, FileReading
 
 EXAMPLES = 5
 
@@ -32,97 +26,60 @@ class JudgedRows:
     counts: Counts = field(default_factory=Counts)
     events: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
     examples: Sequence[dict[str, object]] = ()
     texts: Sequence[CopyText] = ()
 
 
-@dataclass
-class FileJudgement:
-    """Judges one file by its profile; `tally` counts what the gate says."""
-
-    path: Path
-    sha256: str
-    load_id: int
-    profile: SourceProfile
-    gate: Gate
-    rules: LoadRules
-    tally: Tally = field(default_factory=Tally)
-    header: Sequence[str] = ()
-    delimiter: str = ","
-
-    def __post_init__(self) -> None:
-        self._latest = datetime.now(UTC) + self.rules.future_tolerance
-
-    def judged(self) -> Iterator[JudgedRows]:
-        """Give all rows; raises FileRefusedError, FileChangedError and what the reader raises."""
-        file = self._file()
-        self.header, self.delimiter = file.header, file.dialect.delimiter or ","
-        layout = self._judged_layout(file.header)
-        for chunk in file.chunks(self.rules.chunk_rows):
-            reached("validating", self.path.name)
-            candidates = layout.candidates(chunk)
-            if layout.has_open_dates(chunk, candidates):
-                search = DateOrderSearch()
-                yield from self._look_for_dates(search, layout)
-                layout = layout.with_date_order(search.order)
-                candidates = layout.candidates(chunk)
-            yield self._judged_chunk(layout, chunk, candidates, file.bytes_read)
-        self._require_unchanged(file)
-
-    def _file(self) -> CsvFile:
-        return CsvFile(
-            self.path, self.profile.dialect, lambda names: self._layout(names).is_complete,
-            self.profile.encoding, self.rules.max_file_bytes,
-        )  # fmt: skip
-
-    def _layout(self, names: Sequence[str]) -> Layout:
-        return Layout.of(names, self.profile, self.rules.timezone)
-
-    def _judged_layout(self, header: Sequence[str]) -> Layout:
-        layout = self._layout(header)
-        failure = self.gate.header_failure(layout.header, self.tally, layout.supplied)
-        if failure is not None:
-            raise FileRefusedError(failure.reason_code, layout.told(failure.reason_code))
-        return layout
-
-    def _look_for_dates(self, search: DateOrderSearch, layout: Layout) -> Iterator[JudgedRows]:
-        """Look at the timestamps of the whole file; each item given is a sign of life."""
-        file = self._file()
-        for chunk in file.chunks(self.rules.chunk_rows):
-            for text in layout.timestamp_texts(chunk):
-                search.look_at(text)
+def judged_file(reading: FileReading, load_id: int) -> Iterator[JudgedRows]:
+    """Give all rows of a file for this load; raises what the reading raises."""
+    verdicts = RowVerdicts(reading.gate, reading.rules)
+    for rows in reading.candidates():
+        if rows is None:
             yield JudgedRows(0)
-        self._require_unchanged(file)
+        else:
+            yield judged_rows(load_id, rows, *verdicts.of([rows]))
 
-    def _require_unchanged(self, file: CsvFile) -> None:
-        if file.sha256() != self.sha256:
-            raise FileChangedError(self.path.name)
 
-    def _judged_chunk(
-        self, layout: Layout, chunk: Chunk, candidates: pd.DataFrame, bytes_read: int
-    ) -> JudgedRows:
-        failures = self._failures(candidates, self.tally)
-        rejected = rejected_rows(chunk, candidates, failures)
-        accepted = candidates.drop(index=rejected.index) if failures else candidates
-        events = self._with_exits(layout, chunk, accepted) if layout.profile.interval else accepted
-        return JudgedRows(
-            bytes_read,
-            Counts(len(candidates), len(accepted), len(rejected)),
-            len(events),
-            Counter(failure.check.reason_code for failure in failures),
-            _examples(rejected),
-            [events_text(self.load_id, events), rejected_text(self.load_id, rejected)],
-        )
+class RowVerdicts:
+    """Puts candidate rows to the gate; one moment holds for all, by which no event lies ahead."""
 
-    def _failures(self, candidates: pd.DataFrame, tally: Tally) -> list[RowFailure]:
-        return self.gate.row_failures(candidates, self.rules.earliest, self._latest, tally)
+    def __init__(self, gate: Gate, rules: LoadRules) -> None:
+        self._gate = gate
+        self._earliest = rules.earliest
+        self._latest = datetime.now(UTC) + rules.future_tolerance
 
-    def _with_exits(self, layout: Layout, chunk: Chunk, entries: pd.DataFrame) -> pd.DataFrame:
-        """Add the exits of stays that have a usable end; keep the text of the other ends."""
-        exits = layout.exits(chunk, entries)
-        failures = self._failures(exits.reset_index(drop=True), Tally())
-        exits = exits.drop(index=exits.index[[failure.position for failure in failures]])
-        return pd.concat([layout.with_unused_ends(chunk, entries, exits.index), exits])
+    def of(self, chunks: Sequence[CandidateRows]) -> Iterator[Sequence[RowVerdict]]:
+        """Judge all chunks in one go; give for each the verdicts on its frames."""
+        frames = [frame for rows in chunks for frame in rows.frames]
+        verdicts = iter(self._gate.row_verdicts(frames, self._earliest, self._latest))
+        for rows in chunks:
+            yield [next(verdicts) for _ in rows.frames]
+
+
+def judged_rows(load_id: int, rows: CandidateRows, verdicts: Sequence[RowVerdict]) -> JudgedRows:
+    """Part the rows by the verdicts on their frames; of exits, no failure is counted or kept."""
+    candidates, [verdict, *of_exits] = rows.frames[0], verdicts
+    rejected = rejected_rows(rows.chunk, candidates, verdict.failures)
+    accepted = candidates.drop(index=rejected.index) if verdict.failures else candidates
+    events = _with_exits(rows, accepted, of_exits[0]) if of_exits else accepted
+    return JudgedRows(
+        rows.bytes_read,
+        Counts(len(candidates), len(accepted), len(rejected)),
+        len(events),
+        Counter(failure.check.reason_code for failure in verdict.failures),
+        verdict.tally,
+        _examples(rejected),
+        [events_text(load_id, events), rejected_text(load_id, rejected)],
+    )
+
+
+def _with_exits(rows: CandidateRows, entries: pd.DataFrame, verdict: RowVerdict) -> pd.DataFrame:
+    """Add the exits of stays that have a usable end; keep the text of the other ends."""
+    exits = rows.frames[1]
+    exits = exits.drop(index=exits.index[[failure.position for failure in verdict.failures]])
+    exits = exits[exits.index.isin(entries.index)]
+    return pd.concat([rows.layout.with_unused_ends(rows.chunk, entries, exits.index), exits])
 
 
 def _examples(rejected: pd.DataFrame) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ All is in the caller's transaction. No more than two chunks are in memory at a t
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,9 @@ from orchestration.lib.file_content import BrokenArchiveError, TooLargeError
 from orchestration.lib.ledger import Counts
 from orchestration.lib.load_outcome import FileRefusedError, LoadRules
 from orchestration.lib.read_ahead import made_ahead
-from orchestration.lib.row_judging import EXAMPLES, FileJudgement, JudgedRows
+from orchestration.lib.row_judging import EXAMPLES, JudgedRows, judged_file, judged_rows
+from orchestration.lib.row_reading import FileReading
+from orchestration.lib.small_files import SmallFiles
 from orchestration.lib.source_profiles import SourceProfile
 
 
@@ -34,6 +36,7 @@ class RowLoad:
     gate: Gate
     rules: LoadRules
     profile: SourceProfile
+    small_files: SmallFiles = field(default_factory=SmallFiles)
     counts: Counts = field(default_factory=Counts)
     events: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -44,20 +47,15 @@ class RowLoad:
 
     def copy(self, path: Path, sha256: str, load_id: int) -> None:
         """Copy all rows; raises FileRefusedError or FileChangedError, and the caller rolls back."""
-        judgement = FileJudgement(
-            path, sha256, load_id, self.profile, self.gate, self.rules, self.tally
-        )
-        try:
-            with closing(made_ahead(judgement.judged())) as chunks:
-                for chunk in chunks:
-                    self._copy_chunk(chunk)
-        except UnterminatedQuoteError as error:
-            raise FileRefusedError("unterminated_quote", str(error)) from error
-        except BrokenArchiveError as error:
-            raise FileRefusedError("corrupt_archive") from error
-        except TooLargeError as error:
-            raise FileRefusedError("too_large", str(error)) from error
-        self._read_as = {"header": list(judgement.header), "delimiter": judgement.delimiter}
+        reading = FileReading(path, sha256, self.profile, self.gate, self.rules, self.tally)
+        small = self.small_files.judged(reading)
+        if small is None:
+            self._copy_chunks(judged_file(reading, load_id))
+        else:
+            reading = small.reading
+            self.tally.update(reading.tally)
+            self._copy_chunk(judged_rows(load_id, small.rows, small.verdicts))
+        self._read_as = {"header": list(reading.header), "delimiter": reading.delimiter}
         self._judge_outcome()
 
     def validation(self) -> dict[str, object]:
@@ -69,6 +67,18 @@ class RowLoad:
         reasons = dict(self.reasons)
         return {"checks": checks, "reasons": reasons, "events": self.events, **self._read_as}
 
+    def _copy_chunks(self, judged: Iterator[JudgedRows]) -> None:
+        try:
+            with closing(made_ahead(judged)) as chunks:
+                for chunk in chunks:
+                    self._copy_chunk(chunk)
+        except UnterminatedQuoteError as error:
+            raise FileRefusedError("unterminated_quote", str(error)) from error
+        except BrokenArchiveError as error:
+            raise FileRefusedError("corrupt_archive") from error
+        except TooLargeError as error:
+            raise FileRefusedError("too_large", str(error)) from error
+
     def _copy_chunk(self, chunk: JudgedRows) -> None:
         for text in chunk.texts:
             text.copy(self.connection)
@@ -79,6 +89,7 @@ class RowLoad:
         )
         self.events += chunk.events
         self.reasons.update(chunk.reasons)
+        self.tally.update(chunk.tally)
         self.examples.extend(chunk.examples[: EXAMPLES - len(self.examples)])
         self.on_chunk(self.counts, chunk.bytes_read)
 

@@ -54,10 +54,8 @@ def _rehearse_gate(rules: LoadRules) -> None:
         path.write_text(REHEARSAL, encoding="utf-8")
         file = CsvFile(path)
         layout = Layout.of(file.header, rules.sources.of(path.name), rules.timezone)
-        tally = Tally()
-        ready = gate(rules.limits)
+        ready, tally = gate(rules.limits), Tally()
         ready.header_failure(layout.header, tally)
         for chunk in file.chunks(10):
-            candidates = layout.candidates(chunk)
-            ready.row_failures(candidates, rules.earliest, datetime.now(UTC), tally)
+            ready.row_verdicts([layout.candidates(chunk)], rules.earliest, datetime.now(UTC))
         ready.outcome_failure(3, 1, tally)

@@ -62,8 +62,10 @@ def verdicts(
     layout = Layout.of(source.header, SourceProfiles().of(path.name), "Europe/Berlin")
     [chunk] = source.chunks(1000)
     found: list[tuple[str, str | None] | None] = [None] * len(chunk)
-    tally = tally or Tally()
-    for failure in judge.row_failures(layout.candidates(chunk), EARLIEST, LATEST, tally):
+    [verdict] = judge.row_verdicts([layout.candidates(chunk)], EARLIEST, LATEST)
+    if tally is not None:
+        tally.update(verdict.tally)
+    for failure in verdict.failures:
         column = None if failure.check.column == "*" else failure.check.column
         found[failure.position] = failure.check.reason_code, column
     return found

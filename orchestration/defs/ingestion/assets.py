@@ -12,6 +12,7 @@ from expectations.checks import FILE_CHECKS, ROW_CHECKS
 from orchestration.defs.ingestion.report import batch_metadata, check_results
 from orchestration.defs.resources import LandingResource, WarehouseResource
 from orchestration.lib.interrupted_moves import record_finished_moves
+from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Ledger
 from orchestration.lib.load_outcome import LoadOutcome, is_interruption
 from orchestration.lib.load_progress import OnProgress, Progress
@@ -87,17 +88,29 @@ def _outcomes(
         # Great Expectations takes seconds to import; a run without files does without it.
         from orchestration.lib.file_load import FileLoader
 
+        files = _in_order(ledger, landing.landing, config)
+        # After a failure, no two are judged at once: the one that ends the process shall be known.
+        is_calm = not ledger.has_failed([name for _, name in files])
         loader = FileLoader(
-            connection, landing.landing, landing.rules, context.run_id, _told_now_and_then(context)
-        )
-        named = [(config.shown_as.get(file, file), file) for file in config.files]
-        # One that ends its process each time must not keep the others from being loaded.
-        failed = ledger.repeatedly_failed([name for name, _ in named])
-        outcomes = [
-            _outcome(context, loader, landing.landing.folder / Path(file).name, name)
-            for name, file in sorted(named, key=lambda pair: pair[0] in failed)
-        ]
+            connection, landing.landing, landing.rules, context.run_id,
+            _told_now_and_then(context), coming=files if is_calm else (),
+        )  # fmt: skip
+        outcomes = [_outcome(context, loader, path, name) for path, name in files]
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _in_order(
+    ledger: Ledger, landing: Landing, config: LandedFilesConfig
+) -> Sequence[tuple[Path, str]]:
+    """Give path and name of each file.
+
+    Last come those that have failed repeatedly: one that ends its process each time must not keep
+    the others from being loaded.
+    """
+    names = [config.shown_as.get(file, file) for file in config.files]
+    paths = [landing.folder / Path(file).name for file in config.files]
+    failed = ledger.repeatedly_failed(names)
+    return sorted(zip(paths, names, strict=True), key=lambda file: file[1] in failed)
 
 
 def _outcome(

@@ -1,0 +1,94 @@
+"""Reads the rows of one file, a chunk at a time, into the form in which they are judged."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from expectations.runner import Gate
+from expectations.verdict import Tally
+from orchestration.lib.candidate_rows import Layout
+from orchestration.lib.csv_chunk import Chunk
+from orchestration.lib.csv_reading import CsvFile
+from orchestration.lib.day_month import DateOrderSearch
+from orchestration.lib.fault_points import reached
+from orchestration.lib.load_outcome import FileChangedError, FileRefusedError, LoadRules
+from orchestration.lib.source_profiles import SourceProfile
+
+
+@dataclass(frozen=True)
+class CandidateRows:
+    """The rows of one chunk as the gate judges them.
+
+    `frames` has one row a CSV row first; of an interval export, then the exits that end what these
+    begin, indexed alike.
+    """
+
+    layout: Layout
+    chunk: Chunk
+    frames: Sequence[pd.DataFrame]
+    bytes_read: int
+
+
+@dataclass
+class FileReading:
+    """Reads one file by its profile; `tally` counts what the gate says of its header."""
+
+    path: Path
+    sha256: str
+    profile: SourceProfile
+    gate: Gate
+    rules: LoadRules
+    tally: Tally = field(default_factory=Tally)
+    header: Sequence[str] = ()
+    delimiter: str = ","
+
+    def candidates(self) -> Iterator[CandidateRows | None]:
+        """Give all rows; None is a sign of life while the file is only looked through.
+
+        Raises FileRefusedError, FileChangedError and what the reader raises.
+        """
+        file = self._file()
+        self.header, self.delimiter = file.header, file.dialect.delimiter or ","
+        layout = self._judged_layout(file.header)
+        for chunk in file.chunks(self.rules.chunk_rows):
+            reached("validating", self.path.name)
+            entries = layout.candidates(chunk)
+            if layout.has_open_dates(chunk, entries):
+                search = DateOrderSearch()
+                yield from self._look_for_dates(search, layout)
+                layout = layout.with_date_order(search.order)
+                entries = layout.candidates(chunk)
+            exits = [layout.exits(chunk, entries)] if layout.profile.interval else []
+            yield CandidateRows(layout, chunk, [entries, *exits], file.bytes_read)
+        self._require_unchanged(file)
+
+    def _file(self) -> CsvFile:
+        return CsvFile(
+            self.path, self.profile.dialect, lambda names: self._layout(names).is_complete,
+            self.profile.encoding, self.rules.max_file_bytes,
+        )  # fmt: skip
+
+    def _layout(self, names: Sequence[str]) -> Layout:
+        return Layout.of(names, self.profile, self.rules.timezone)
+
+    def _judged_layout(self, header: Sequence[str]) -> Layout:
+        layout = self._layout(header)
+        failure = self.gate.header_failure(layout.header, self.tally, layout.supplied)
+        if failure is not None:
+            raise FileRefusedError(failure.reason_code, layout.told(failure.reason_code))
+        return layout
+
+    def _look_for_dates(self, search: DateOrderSearch, layout: Layout) -> Iterator[None]:
+        """Look at the timestamps of the whole file."""
+        file = self._file()
+        for chunk in file.chunks(self.rules.chunk_rows):
+            for text in layout.timestamp_texts(chunk):
+                search.look_at(text)
+            yield None
+        self._require_unchanged(file)
+
+    def _require_unchanged(self, file: CsvFile) -> None:
+        if file.sha256() != self.sha256:
+            raise FileChangedError(self.path.name)
