@@ -54,14 +54,18 @@ class FileLoader:
         run_id: str | None, on_progress: OnProgress = _untold,
         coming: Sequence[tuple[Path, str]] = (),
     ) -> None:  # fmt: skip
-        """Small ones of the files that are `coming`, by path and name, are judged together."""
+        """Note the files that are `coming`, by path and name: small ones are judged together.
+
+        Not so if one has failed before: should it end the process, it shall be the one to blame.
+        """
         self._connection = connection
         self._ledger = Ledger(connection)
         self._landing = landing
         self._rules = rules
         self._run_id = run_id
         self._on_progress = on_progress
-        self._small_files = SmallFiles(coming)
+        is_calm = not self._ledger.has_failed([name for _, name in coming])
+        self._small_files = SmallFiles(coming if is_calm else ())
 
     @property
     def is_connected(self) -> bool:

@@ -89,11 +89,9 @@ def _outcomes(
         from orchestration.lib.file_load import FileLoader
 
         files = _in_order(ledger, landing.landing, config)
-        # After a failure, no two are judged at once: the one that ends the process shall be known.
-        is_calm = not ledger.has_failed([name for _, name in files])
         loader = FileLoader(
             connection, landing.landing, landing.rules, context.run_id,
-            _told_now_and_then(context), coming=files if is_calm else (),
+            _told_now_and_then(context), coming=files,
         )  # fmt: skip
         outcomes = [_outcome(context, loader, path, name) for path, name in files]
     return [outcome for outcome in outcomes if outcome is not None]
