@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+BENCH  ?= latency
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check format lock bench
@@ -36,8 +37,8 @@ check: setup  ## lint, types, SQL style, import rules
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint dbt_project
 
-bench: setup  ## measure from drop to published (make bench ARGS="--stock --burst --leak")
-	@$(BIN)/python -m bench latency $(ARGS)
+bench: setup  ## measure from drop to published; BENCH=many, BENCH=bulk: many files, a large one
+	@$(BIN)/python -m bench $(BENCH) $(ARGS)
 
 format: setup  ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix .

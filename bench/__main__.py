@@ -1,10 +1,11 @@
-"""`python -m bench latency`: measures, prints a Markdown table, appends to the history."""
+"""`python -m bench`: measures, prints a Markdown table, appends to the history."""
 
 import argparse
 import signal
 import sys
 from pathlib import Path
 
+from bench import bulk, many
 from bench.drops import day_files, drop_and_wait, existing_file
 from bench.latency import Burst, Latency, burst, latency
 from bench.leak import Leak, leak
@@ -13,11 +14,16 @@ from bench.stack import BenchError, BenchStack, bench_folder, dwellhouse_stack
 from bench.stock_stack import stock_stack
 
 TINY_ROWS = 20
+OTHERS = {"bulk": (bulk.SAYS, bulk.main), "many": (many.SAYS, many.main)}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a benchmark; status 1 if it could not be done."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in OTHERS:
+        _, measure = OTHERS[given[0]]
+        return measure(given[1:])
+    options = _parser().parse_args(given)
     found = conditions()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the stacks on its way out
     try:
@@ -39,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
     options = benches.add_parser("latency", help="from a file's drop to its rows being published")
+    for name, (says, _) in OTHERS.items():
+        benches.add_parser(name, help=says, add_help=False)
     number = options.add_argument
     number("--drops", type=int, default=30, help="files, one at a time (30)")
     number("--rows", type=int, default=10_000, help="rows a file (10,000)")

@@ -1,9 +1,8 @@
-"""`python -m bench.bulk`: one large file into raw, beside a bare COPY and typed insert of it."""
+"""`python -m bench bulk`: one large file into raw, beside a bare COPY and typed insert of it."""
 
 import argparse
 import multiprocessing
 import resource
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -25,6 +24,7 @@ TABLES = Path(__file__).with_name("bulk_tables.sql")
 INSERT = Path(__file__).with_name("typed_insert.sql")
 COPY = "copy bench_untyped from stdin (format csv, header)"
 LIMIT = 4.0
+SAYS = "one large file into raw, beside a bare COPY and typed insert of it"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _loaded(settings: Settings, warehouse: Warehouse, path: Path) -> tuple[float
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, append to the history."""
-    parser = argparse.ArgumentParser(prog="python -m bench.bulk", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench bulk", description=SAYS)
     parser.add_argument("--rows", type=int, default=1_700_000, help="rows of the file (1,700,000)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -134,7 +134,3 @@ def main(arguments: list[str] | None = None) -> int:
     append_entry({"bench": "bulk", **found, **asdict(bulk), "ratio": bulk.ratio})
     print(table(bulk))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""`python -m bench.many`: many small files dropped at once, until the last of them is published."""
+"""`python -m bench many`: many small files dropped at once, until the last of them is published."""
 
 import argparse
 import signal
@@ -13,6 +13,7 @@ from bench.stack import BenchError, BenchStack, bench_folder, dwellhouse_stack
 
 LIMIT_SECONDS = 30.0
 EXISTING_ROWS = 50_000
+SAYS = "many small files dropped at once, until the last of them is published"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def measured(stack: BenchStack, paths: Sequence[Path], rows: int) -> Many:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, append to the history; status 1 if it could not be done."""
-    parser = argparse.ArgumentParser(prog="python -m bench.many", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench many", description=SAYS)
     parser.add_argument("--files", type=int, default=500, help="files, dropped at once (500)")
     parser.add_argument("--rows", type=int, default=100, help="rows a file (100)")
     parser.add_argument("--seed", type=int, default=1)
@@ -77,7 +78,3 @@ def main(arguments: list[str] | None = None) -> int:
     append_entry({"bench": "many", **found, **asdict(many)})
     print(table(many))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,12 +6,15 @@ from random import Random
 
 import pytest
 
+from bench.__main__ import OTHERS, main
 from bench.bulk import Bulk, write_rows
 from bench.bulk import table as bulk_table
 from bench.dagster_runs import RunTimes, phases
 from bench.drops import Found, Published, day_files
 from bench.latency import Burst, Latency
 from bench.leak import Footprint, Leak
+from bench.many import Many
+from bench.many import table as many_table
 from bench.report import Figures, append_to_history, table
 
 PARTS = {"load": 0.5, "dbt, publication": 1.5}
@@ -76,6 +79,19 @@ def test_bulk_is_compared_with_the_bare_way() -> None:
     bulk = Bulk(1_700_000, 101.4, 1.5, 2.5, load_seconds=6.0, peak_mib=512.4)
     assert "| landing to committed raw | 6.0 s | 1.50 of both (at most 4) |" in bulk_table(bulk)
     assert "512 MiB" in bulk_table(bulk)
+
+
+def test_many_files_are_told_against_the_limit() -> None:
+    many = Many(500, 100, 0.2, loaded_seconds=16.5, published_seconds=19.6, runs=3)
+    assert "| all published | 19.6 s | at most 30 s |" in many_table(many)
+    assert "| all committed to raw | 16.5 s | 33 ms a file |" in many_table(many)
+
+
+@pytest.mark.parametrize("bench", ["latency", *OTHERS])
+def test_each_bench_tells_its_options(bench: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([bench, "--help"])
+    assert f"python -m bench {bench}" in capsys.readouterr().out
 
 
 def test_bulk_rows_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
