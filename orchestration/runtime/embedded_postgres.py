@@ -90,7 +90,7 @@ class EmbeddedPostgres:
         with (self.home / "postgres.users").open("a") as users:
             with self._starting():
                 fcntl.flock(users, fcntl.LOCK_SH)
-                self.start()
+                self._start()
             try:
                 yield self.url
             finally:
@@ -99,6 +99,19 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Initialise the data folder if it is new and start the server if it is not running."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with self._starting():
+            self._start()
+
+    def revive(self) -> bool:
+        """Start the server if it has died, at the port that its users know; tell if it had."""
+        with self._starting():
+            if self.is_running():
+                return False
+            self._launch()
+        return True
+
+    def _start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         if self.is_running():
@@ -107,6 +120,9 @@ class EmbeddedPostgres:
         self.log.touch(mode=0o600)
         self._hand_over(self.log)
         self._write_configuration()
+        self._launch()
+
+    def _launch(self) -> None:
         result = self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w",
                            "-t", str(START_TIMEOUT_SECONDS), "start")  # fmt: skip
         if result.returncode:
@@ -121,6 +137,11 @@ class EmbeddedPostgres:
     def is_running(self) -> bool:
         """Tell whether the server of this data folder runs."""
         return self._run("pg_ctl", "-D", str(self.data), "status").returncode == 0
+
+    def is_listening(self) -> bool:
+        """Tell whether someone listens at the server's port; costs next to nothing."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port())) == 0
 
     @contextlib.contextmanager
     def _starting(self) -> Iterator[None]:

@@ -20,6 +20,7 @@ import psycopg
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.source_profiles import read_source_profiles
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.environment import (
     has_warm_runs,
     prepare_dagster_home,
@@ -27,6 +28,7 @@ from orchestration.runtime.environment import (
 )
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.run_server_client import RunServerClient
+from orchestration.runtime.supervised_postgres import SupervisedPostgres
 from orchestration.runtime.supervised_process import SupervisedProcess
 from orchestration.runtime.warehouse import Warehouse, open_warehouse
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -227,8 +229,11 @@ class Stack:
         self, processes: list[SupervisedProcess], environment: Mapping[str, str],
         guard: ProcessGuard,
     ) -> None:  # fmt: skip
+        postgres = SupervisedPostgres(EmbeddedPostgres(self._settings.home))
         while not self._stopping:
             guard.revive()
+            if not self._settings.database_url:
+                _revive(postgres)
             for process in processes:
                 if process.revive(environment, PROJECT_ROOT):
                     print(f"{process.name} had ended and was started again.", flush=True)
@@ -248,6 +253,13 @@ def make_folders(settings: Settings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     read_source_profiles(landing.folder)
     prepare_dagster_home(settings)
+
+
+def _revive(postgres: SupervisedPostgres) -> None:
+    if postgres.revive():
+        print("postgres had ended and was started again.", flush=True)
+    elif postgres.told:
+        print(postgres.told, flush=True)
 
 
 def _end(processes: list[SupervisedProcess]) -> None:

@@ -76,6 +76,17 @@ def test_a_killed_server_is_started_again_and_loses_nothing(stack: RunningStack,
     assert stack.runs()[run_id] == "SUCCESS"
 
 
+def test_a_killed_database_is_started_again_and_loses_nothing(stack: RunningStack) -> None:
+    run_that_loads(stack, "postgres")
+    pid_file = stack.home / "postgres" / "postmaster.pid"
+    os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
+    until(lambda: "postgres had ended and was started again." in stack.told, 30)
+    until(lambda: stack.has_stored("postgres.csv"))
+    stack.finished()
+    assert_loaded_once(stack, "postgres")
+    until(lambda: answers(stack))
+
+
 def answers(stack: RunningStack) -> bool:
     try:
         return bool(stack.dagster("{ version }"))
