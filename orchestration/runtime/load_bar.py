@@ -1,5 +1,7 @@
 """The progress bar of `dwellhouse load`: what a run writes to the ledger, shown while it runs."""
 
+import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,20 +56,13 @@ def run_seen(connection: psycopg.Connection, run_id: str) -> RunSeen:
 
 
 @contextmanager
-def load_bar(
-    loader_url: str, run_id: str, paths: Sequence[Path], console: Console | None = None
-) -> Iterator[None]:
+def load_bar(loader_url: str, run_id: str, paths: Sequence[Path]) -> Iterator[None]:
     """Show how far a run is while the block lasts, where a person looks on."""
-    console = console or Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield
         return
     ended = threading.Event()
-    columns = [
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
-        TextColumn("{task.fields[rows]}"), TimeElapsedColumn(),
-    ]  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
+    with _bar() as bar:
         watch = threading.Thread(target=_watch, args=(loader_url, run_id, paths, bar, ended))
         watch.start()
         try:
@@ -75,6 +70,26 @@ def load_bar(
         finally:
             ended.set()
             watch.join()
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """Draw a bar that goes in the end.
+
+    It has a way to the terminal of its own: while a step runs, Dagster keeps what is printed.
+    """
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TextColumn("{task.fields[rows]}"), TimeElapsedColumn(),
+    )  # fmt: skip
+    with (
+        os.fdopen(os.dup(sys.stderr.fileno()), "w") as screen,
+        Progress(
+            *columns, console=Console(file=screen), transient=True,
+            redirect_stdout=False, redirect_stderr=False,
+        ) as bar,
+    ):  # fmt: skip
+        yield bar
 
 
 def _watch(

@@ -4,12 +4,15 @@ The steps build on each other: each is a process that imports Dagster, dbt, Grea
 """
 
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,16 +41,18 @@ class Case:
     def landing(self) -> Path:
         return self.folder / "landing"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         settings = {
             "DWELLHOUSE_HOME": str(self.folder / "home"),
             "DWELLHOUSE_LANDING": str(self.landing),
             "DWELLHOUSE_DATABASE_URL": self.database_url,
             "DWELLHOUSE_CHUNK_ROWS": "500",
+            "TERM": "xterm",
+            "COLUMNS": "120",
         }
         return subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
+            stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=self.folder,
             env={**os.environ, **settings, "PYTHONPATH": str(PROJECT_ROOT)},
         )  # fmt: skip
 
@@ -60,6 +65,19 @@ class Case:
         process = self.start(*arguments)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
         return process.returncode, out.splitlines(), err
+
+    def command_on_terminal(self, *arguments: str) -> tuple[int, list[str], str]:
+        """Run `dwellhouse` where a person looks on: its stderr is a terminal; gives the same."""
+        screen, its_end = pty.openpty()
+        process = self.start(*arguments, stderr=its_end)
+        os.close(its_end)
+        shown = b""
+        with suppress(OSError):  # so Linux says that nobody writes to the terminal any more
+            while piece := os.read(screen, 65_536):
+                shown += piece
+        os.close(screen)
+        out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        return process.returncode, out.splitlines(), shown.decode()
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
         """Ask as superuser, who sees everything."""
@@ -109,7 +127,7 @@ def killed(case: Case) -> Case:
 @pytest.fixture(scope="module")
 def loaded(killed: Case) -> tuple[Case, tuple[int, list[str], str]]:
     """The case after a second attempt, with an unusable file and a copy beside the good one."""
-    return killed, killed.load("big.csv", "short.csv", "copy.csv")
+    return killed, killed.command_on_terminal("load", "big.csv", "short.csv", "copy.csv")
 
 
 def test_a_killed_load_leaves_no_row(killed: Case) -> None:
@@ -127,7 +145,7 @@ def test_before_the_first_version_there_is_nothing_to_verify(killed: Case) -> No
 
 
 def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
-    case, (status, lines, err) = loaded
+    case, (status, lines, _) = loaded
     good = case.made.rows - case.made.bad_rows
     told, _, reasons = lines[0].partition(" (")
     assert told == (
@@ -146,7 +164,19 @@ def test_what_became_of_each_file_is_told(loaded: tuple[Case, tuple[int, list[st
         "  The same content is already loaded, as big.csv.",
     ]
     assert status == 1, "not all of them are in the warehouse"
-    assert err == ""
+
+
+def test_a_person_sees_how_far_it_is(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
+    _, (_, _, shown) = loaded
+    looks = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", shown).replace("\r", "\n").splitlines()
+    bar = re.compile(r"Loading big\.csv .* \d+% ([\d,]+) rows(, [\d,]+ a second)?")
+    seen = [found for look in looks if (found := bar.search(look))]
+    rows = [int(found[1].replace(",", "")) for found in seen]
+    assert rows == sorted(rows)
+    assert any(0 < count < ROWS for count in rows), "while it is loaded"
+    assert any(found[2] for found in seen)
+    assert any(look.startswith("Building the marts") for look in looks)
+    assert not looks[-1].strip(), "the bar goes when all is told"
 
 
 def test_every_row_is_accounted_for(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
