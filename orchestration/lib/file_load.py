@@ -187,7 +187,7 @@ class FileLoader:
             )  # fmt: skip
         except FileChangedError:
             return None
-        return self._recorded(claimed.load_id, stored)
+        return self._recorded(claimed, stored)
 
     def _quarantine(
         self, claimed: _Claimed, rows: RowLoad, status: str, counts: Counts,
@@ -206,15 +206,15 @@ class FileLoader:
             self._landing, claimed.path, self._landing.quarantine, claimed.file.name,
             claimed.load_id, claimed.state, explanation,
         )  # fmt: skip
-        place = self._recorded(claimed.load_id, stored)
+        place = self._recorded(claimed, stored)
         return LoadOutcome(
             claimed.load_id, claimed.file.name, status, counts, rows.reasons, rows.tally,
             reason_code, reason, place,
         )  # fmt: skip
 
-    def _recorded(self, load_id: int, stored: Path) -> str:
+    def _recorded(self, claimed: _Claimed, stored: Path) -> str:
         place = str(stored.relative_to(self._landing.folder))
-        self._ledger.record_place(load_id, place)
+        self._ledger.record_place(claimed.load_id, place, claimed.path.name)
         return place
 
 

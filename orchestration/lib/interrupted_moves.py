@@ -18,7 +18,7 @@ def record_finished_moves(ledger: Ledger, landing: Landing) -> None:
         for place in islice(stored_names(folder, load.file_name, load.load_id), LIKELY_NAMES):
             stored_as = str(place.relative_to(landing.folder))
             if _is_of(load, place) and not ledger.is_place_taken(stored_as):
-                ledger.record_place(load.load_id, stored_as)
+                ledger.record_place(load.load_id, stored_as, load.file_name)
                 break
 
 

@@ -140,10 +140,14 @@ class Ledger:
             ],
         )  # fmt: skip
 
-    def record_place(self, load_id: int, stored_as: str) -> None:
-        """Write where the file lies after its move, relative to the landing folder."""
+    def record_place(self, load_id: int, stored_as: str, came_from: str) -> None:
+        """Write where the file lies after its move; both places are relative to the landing folder.
+
+        Earlier loads of the same file, replayed since, have known it where it came from.
+        """
         self._connection.execute(
-            "update raw.loads set stored_as = %s where load_id = %s", [stored_as, load_id]
+            "update raw.loads set stored_as = %s where load_id = %s or stored_as = %s",
+            [stored_as, load_id, came_from],
         )
 
     def _finished(self, condition: LiteralString, parameters: list[object]) -> list[FinishedLoad]:

@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from orchestration.lib.file_moves import put_back
 from orchestration.lib.landing_files import Landing
+from orchestration.lib.ledger import Ledger
 from orchestration.runtime.headless import load_files
 from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
 from orchestration.runtime.stack import running_stack
@@ -78,6 +79,7 @@ def replay(settings: Settings, load_id: int) -> LoadedFile | str:
         if load.nothing_to_do is not None:
             return load.nothing_to_do
         path = put_back(landing, _stored(landing, load), load.file_name, load_id)
+        Ledger(connection).record_place(load_id, path.name, str(load.stored_as))
         if running_stack(settings.home) is None:
             load_files(settings, [path])
         return _newer_load(connection, path.name, load_id)
@@ -93,13 +95,17 @@ def _load(connection: psycopg.Connection, load_id: int) -> ReplayedLoad:
 
 
 def _stored(landing: Landing, load: ReplayedLoad) -> Path:
+    told = f"Load {load.load_id}, {load.file_name},"
     if load.stored_as is None:
         message = (
-            f"Load {load.load_id}, {load.file_name}, has not ended or has failed; "
+            f"{told} has not ended or has failed; "
             "its file is still in landing and is tried again by itself."
         )
         raise ReplayError(message)
     stored = landing.folder / load.stored_as
+    if stored.parent != landing.quarantine:
+        message = f"{told} has been replayed already; its file is {stored} now."
+        raise ReplayError(message)
     if not stored.is_file():
         message = f"{stored} is no longer there. Drop the file into {landing.folder} again."
         raise ReplayError(message)
