@@ -19,8 +19,9 @@ import psycopg
 
 from orchestration.lib.fault_points import VARIABLE
 from orchestration.runtime.parent_death import end_with_parent
+from orchestration.runtime.verification import verified
 from orchestration.runtime.warehouse import Warehouse
-from orchestration.settings import PREFIX, PROJECT_ROOT
+from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
 
 START_SECONDS = 150.0
 FINISH_SECONDS = 180.0
@@ -79,6 +80,7 @@ class RunningStack:
     dagster_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    verified_version: int = 0
 
     @property
     def home(self) -> Path:
@@ -167,6 +169,17 @@ class RunningStack:
         """Ask the database as the role that may read raw and marts."""
         with psycopg.connect(Warehouse.of_home(self.home).transformer) as connection:
             return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+    def differing_marts(self) -> list[str]:
+        """Rebuild and compare, as `dwellhouse verify` does; what was compared once is let be."""
+        [(version,)] = self.ask("select coalesce(max(version), 0) from marts.data_versions")
+        if version == self.verified_version:
+            return []
+        compared = verified(Settings(home=self.home, landing=self.landing))
+        differing = [str(mart) for mart in compared if not mart.is_equal]
+        if not differing:
+            self.verified_version = version
+        return differing
 
     def rejected_rows(self, file_name: str) -> list[tuple[Any, ...]]:
         """Give line number and reason of each row of a file that was set aside."""
