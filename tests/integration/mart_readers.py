@@ -1,0 +1,120 @@
+"""Readers of the marts while builds go on, and what they may have seen."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import psycopg
+
+LONGEST_WAIT = "100ms"
+TABLES = """
+select tablename from pg_tables
+where schemaname = 'marts' and tablename <> 'data_versions' order by tablename
+"""
+CONTENT = """
+select (select max(version) from marts.data_versions), md5(string_agg(m::text, e'\\n' order by m::text))
+from marts.{} as m
+"""  # noqa: E501
+
+Contents = Mapping[str, str | None]
+
+
+class Look(NamedTuple):
+    """A table as one statement saw it, and the version that was published then."""
+
+    table: str
+    version: int
+    content: str | None
+
+
+def tables_of(connection: psycopg.Connection) -> list[str]:
+    """Give the marts that builds write; views show the ledger as it is."""
+    return [name for (name,) in connection.execute(TABLES)]
+
+
+def look(connection: psycopg.Connection, table: str) -> Look:
+    """Read all of a table."""
+    row = connection.execute(CONTENT.format(table)).fetchone()  # type: ignore[arg-type]
+    assert row is not None
+    return Look(table, *row)
+
+
+def contents(connection: psycopg.Connection, tables: Sequence[str]) -> Contents:
+    """Read all of each table."""
+    return {table: look(connection, table).content for table in tables}
+
+
+@contextmanager
+def polling(url: str, tables: Sequence[str], readers: int) -> Iterator[Callable[[], list[list[Look]]]]:
+    """Read one table after the other until the end of the block; then give what each reader saw.
+
+    A reader that would wait for a lock longer than `LONGEST_WAIT` fails in place of waiting: so a
+    busy machine is no reason to fail.
+    """
+    ended = threading.Event()
+
+    def poll(first: int) -> list[Look]:
+        looks = []
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"set lock_timeout = '{LONGEST_WAIT}'")
+            while not ended.is_set():
+                looks += [look(connection, table) for table in (*tables[first:], *tables[:first])]
+        return looks
+
+    with ThreadPoolExecutor(readers) as threads:
+        starts = range(0, len(tables), -(-len(tables) // readers))
+        futures: list[Future[list[Look]]] = [threads.submit(poll, first) for first in starts]
+        try:
+            yield lambda: [future.result() for future in futures]
+        finally:
+            ended.set()
+
+
+@contextmanager
+def long_transaction(url: str, tables: Sequence[str], seconds: float) -> Iterator[Future[float]]:
+    """Read all tables, stay in the transaction, read them again: they must be the same.
+
+    Gives the instant of its end, by the monotonic clock, once it has begun.
+    """
+    began = threading.Event()
+
+    def hold() -> float:
+        with psycopg.connect(url) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            before = contents(connection, tables)
+            began.set()
+            time.sleep(seconds)
+            assert contents(connection, tables) == before
+            return time.monotonic()
+
+    with ThreadPoolExecutor(1) as thread:
+        future = thread.submit(hold)
+        assert began.wait(60)
+        yield future
+
+
+def assert_whole_tables(looks: Sequence[Look], states: Mapping[int, Contents]) -> None:
+    """Hold what one reader saw to the states that builds left, by version.
+
+    While version `n` is published, a table is as `n` left it, or already as the next build leaves
+    it; and neither versions nor tables go back.
+    """
+    latest = 0
+    reached: dict[str, int] = {}
+    for seen in looks:
+        assert seen.version >= latest, f"version {seen.version} after {latest}"
+        latest = seen.version
+        least = max(latest, reached.get(seen.table, 0))
+        state = next(
+            (
+                version
+                for version in range(least, latest + 2)
+                if version in states and states[version][seen.table] == seen.content
+            ),
+            None,
+        )
+        assert state is not None, f"{seen.table} as no build left it, in version {seen.version}"
+        reached[seen.table] = state

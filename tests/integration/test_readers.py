@@ -1,0 +1,142 @@
+"""What readers see and wait for while builds go on, one of them staying in a transaction."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import psycopg
+import pytest
+
+from orchestration.lib.dbt_build import DbtProject, DbtResult
+from orchestration.lib.publication import DataVersion, build_turn
+from orchestration.lib.warehouse_build import BuildScope, build
+from orchestration.runtime.warehouse import Warehouse
+from tests.integration.mart_readers import (
+    Contents,
+    assert_whole_tables,
+    contents,
+    long_transaction,
+    polling,
+    tables_of,
+)
+from tests.integration.raw_rows import insert_rows
+from tests.reference.events import RawRow
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+PERSONS, CAMERAS, SITES = 12, 4, 2
+FULL, PARTIAL = BuildScope("asked for"), BuildScope(None)
+READERS = 2
+
+
+class Builder:
+    """Loads a file and builds, again and again; remembers what each version left."""
+
+    def __init__(self, warehouse: Warehouse, project: DbtProject, tables: list[str]) -> None:
+        self._warehouse, self._project, self._tables = warehouse, project, tables
+        self._loads = 0
+        self.states: dict[int, Contents] = {}
+
+    def load(self) -> None:
+        """Load a file that touches the same persons and buckets as those before."""
+        self._loads += 1
+        with psycopg.connect(self._warehouse.loader) as connection:
+            insert_rows(connection, stays(self._loads))
+
+    def attempt(self, scope: BuildScope, **variables: object) -> DbtResult:
+        """Build, and publish if all went well."""
+        with (
+            psycopg.connect(self._warehouse.transformer, autocommit=True) as connection,
+            build_turn(connection),
+        ):
+            result, version = build(
+                connection, self._project, self._warehouse.transformer, variables, "models", "run",
+                scope,
+            )  # fmt: skip
+            if version:
+                self._remember(connection, version)
+        return result
+
+    def built(self, scope: BuildScope) -> None:
+        self.load()
+        result = self.attempt(scope)
+        assert result.success, result.explanation
+
+    def _remember(self, connection: psycopg.Connection, version: DataVersion) -> None:
+        assert len(version.load_ids) == 1
+        self.states[version.version] = contents(connection, self._tables)
+
+
+def stays(number: int) -> Iterator[RawRow]:
+    random = Random(number)
+    for person in range(PERSONS):
+        camera = random.randrange(CAMERAS)
+        at = START + timedelta(minutes=random.randrange(2 * 24 * 60))
+        for kind in ("entry", "exit"):
+            yield RawRow(number, at, f"p{person}", f"c{camera}", kind, site_id=f"s{camera % SITES}")
+            at += timedelta(minutes=random.randrange(1, 90))
+
+
+@pytest.fixture
+def tables(built_warehouse: Warehouse) -> list[str]:
+    with psycopg.connect(built_warehouse.reader) as connection:
+        return tables_of(connection)
+
+
+@pytest.fixture
+def builder(built_warehouse: Warehouse, dbt_project: DbtProject, tables: list[str]) -> Builder:
+    builder = Builder(built_warehouse, dbt_project, tables)
+    builder.built(FULL)
+    return builder
+
+
+def test_readers_see_whole_tables_and_do_not_wait(
+    builder: Builder, built_warehouse: Warehouse, tables: list[str]
+) -> None:
+    assert_readers_see_whole_tables(builder, built_warehouse, tables, builds=12, long=4.0)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+def test_readers_see_whole_tables_through_a_hundred_builds(
+    builder: Builder, built_warehouse: Warehouse, tables: list[str]
+) -> None:
+    assert_readers_see_whole_tables(builder, built_warehouse, tables, builds=100, long=30.0)
+
+
+def assert_readers_see_whole_tables(
+    builder: Builder, warehouse: Warehouse, tables: list[str], builds: int, long: float
+) -> None:
+    """Poll through partial builds, and a full one that has to wait for the long transaction."""
+    with polling(warehouse.reader, tables, READERS) as looks:
+        for _ in range(builds // 2):
+            builder.built(PARTIAL)
+        with long_transaction(warehouse.reader, tables, long) as released_at:
+            builder.built(PARTIAL)
+            assert not released_at.done()
+            builder.built(FULL)
+            assert released_at.result() < time.monotonic()
+        for _ in range(builds - builds // 2 - 2):
+            builder.built(PARTIAL)
+    assert len(builder.states) == builds + 1
+    for seen in looks():
+        assert len(seen) > builds * len(tables)
+        assert_whole_tables(seen, builder.states)
+
+
+def test_a_build_gives_up_on_a_reader_that_stays(
+    builder: Builder, built_warehouse: Warehouse, tables: list[str]
+) -> None:
+    """The last version stands, others read on, and the next build succeeds once the reader left."""
+    builder.load()
+    with polling(built_warehouse.reader, tables, READERS) as looks:
+        with psycopg.connect(built_warehouse.reader) as reader:
+            reader.execute("select * from marts.fct_sessions")
+            result = builder.attempt(FULL, swap_patience_seconds=1)
+            assert list(result.failed) == ["fct_sessions"]
+            assert "fct_sessions is in use" in result.explanation
+        assert len(builder.states) == 1
+        result = builder.attempt(FULL)
+        assert result.success, result.explanation
+    for seen in looks():
+        assert_whole_tables(seen, builder.states)
