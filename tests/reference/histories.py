@@ -49,13 +49,12 @@ def histories(
 
     A story is an event, a stay, or a walk past cameras: up to six rows. With `sites_change`, rows
     of one camera disagree on its site, so that later files may move it. `worlds` is how many
-    histories at most are put side by side into one: a slow build tries them all at once.
+    histories are put side by side into one: a slow build tries them all at once.
     """
     alone = _histories(max_stories, min_batches, sites_change)
     if worlds == 1:
         return alone
-    counts = st.integers(1, worlds)
-    several = counts.flatmap(lambda count: st.lists(alone, min_size=count, max_size=count))
+    several = st.lists(alone, min_size=worlds, max_size=worlds)
     return several.map(side_by_side)
 
 

@@ -1,6 +1,10 @@
-{{ config(unlogged=true) }}
+{{ config(unlogged=true, reads_itself=true) }}
 
-with days as (
+with pending as (
+    select * from {{ ref('int_loads_pending') }}
+),
+
+days as (
     select * from {{ ref('int_site_days_touched') }}
 ),
 
@@ -34,6 +38,14 @@ regrouped as (
     inner join {{ published('dim_persons') }} as known on hours.person_id = known.person_id
     where (described.age_group, described.gender) is distinct from (known.age_group, known.gender)
 ),
+
+-- What a build that was not published has touched: it may have counted persons in a group that they
+-- have left again since.
+unpublished as (
+    select known.*
+    from {{ this }} as known
+    inner join pending on known.load_id = pending.load_id
+),
 {%- else %}
 
 regrouped as (
@@ -51,6 +63,25 @@ touched as (
     union
     select {{ touched_day() }}
     from regrouped
+    {%- if is_partial() %}
+    union
+    select
+        site_id,
+        timezone,
+        local_date,
+        touched_from,
+        touched_until,
+        week_start,
+        week_end
+    from unpublished
+    {%- endif %}
+),
+
+marked as (
+    select
+        *,
+        (select min(load_id) from pending) as load_id
+    from touched
 )
 
-select * from touched
+select * from marked
