@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 BENCH  ?= latency
+SOAK_MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock bench
+.PHONY: help setup demo up test soak check format lock bench
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,6 +30,9 @@ up: setup  ## start the stack and stay in front (Ctrl-C stops it)
 
 test: setup  ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2
+
+soak: setup  ## run the long tests, for an hour (make soak SOAK_MINUTES=600)
+	@SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/python -m pytest -m soak
 
 check: setup  ## lint, types, SQL style, import rules
 	@$(BIN)/ruff check .

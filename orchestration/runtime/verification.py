@@ -52,16 +52,23 @@ def verified(settings: Settings) -> list[Comparison]:
     Takes as long as a full build, and its turn: files load meanwhile and are published afterwards.
     """
     with turn_to_build(settings) as turn:
-        if published_models(turn.connection) is None:
-            message = "Nothing to verify: no version is published yet. Load a file first."
-            raise RebuildError(message)
-        try:
-            return _compared(turn)
-        finally:
-            _clear(turn.connection)
+        return compared(turn)
 
 
-def _compared(turn: Turn) -> list[Comparison]:
+def compared(turn: Turn) -> list[Comparison]:
+    """Compare all marts with a rebuild in the turn that is held; raises RebuildError."""
+    if published_models(turn.connection) is None:
+        message = "Nothing to verify: no version is published yet. Load a file first."
+        raise RebuildError(message)
+    try:
+        _rebuild(turn)
+        names = [name for (name,) in turn.connection.execute(TABLES)]
+        return [_comparison(turn.connection, name) for name in names]
+    finally:
+        _clear(turn.connection)
+
+
+def _rebuild(turn: Turn) -> None:
     result = turn.project.build(
         turn.url, {**turn.variables, "published_loads_only": True},
         exclude=["resource_type:seed", "resource_type:test"],
@@ -70,8 +77,6 @@ def _compared(turn: Turn) -> list[Comparison]:
     if not result.success:
         message = f"The scratch tables could not be built.\n{result.explanation}"
         raise RebuildError(message)
-    names = [name for (name,) in turn.connection.execute(TABLES)]
-    return [_comparison(turn.connection, name) for name in names]
 
 
 def _comparison(connection: psycopg.Connection, mart: str) -> Comparison:

@@ -48,7 +48,9 @@ def contents(connection: psycopg.Connection, tables: Sequence[str]) -> Contents:
 
 
 @contextmanager
-def polling(url: str, tables: Sequence[str], readers: int) -> Iterator[Callable[[], list[list[Look]]]]:
+def polling(
+    url: str, tables: Sequence[str], readers: int
+) -> Iterator[Callable[[], list[list[Look]]]]:
     """Read one table after the other until the end of the block; then give what each reader saw.
 
     A reader that would wait for a lock longer than `LONGEST_WAIT` fails in place of waiting: so a

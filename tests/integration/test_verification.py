@@ -1,0 +1,111 @@
+"""Files in batches through real builds: the marts are the model's, and `verify` finds them so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import chain
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.publication import build_turn
+from orchestration.lib.warehouse_build import build, build_scope
+from orchestration.runtime.rebuild import Turn
+from orchestration.runtime.verification import Comparison, compared
+from orchestration.runtime.warehouse import Warehouse
+from tests.conftest import copied_database, of_database
+from tests.integration.marts_comparison import assert_marts_equal
+from tests.integration.raw_rows import insert_rows
+from tests.reference.events import RawRow
+from tests.reference.histories import histories
+from tests.reference.history import File, History
+from tests.reference.warehouse import modelled
+from tests.soaking import rounds
+
+REAL_BUILDS = settings(
+    deadline=None, phases=[Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+# Where cameras may move, most builds are full ones.
+HISTORIES = st.booleans().flatmap(
+    lambda move: histories(worlds=12, min_batches=2, sites_change=move)
+)
+
+
+@pytest.fixture
+def turn(built_warehouse: Warehouse, dbt_project: DbtProject) -> Iterator[Turn]:
+    with turn_of(built_warehouse, dbt_project) as turn:
+        yield turn
+
+
+@contextmanager
+def turn_of(warehouse: Warehouse, project: DbtProject) -> Iterator[Turn]:
+    """The turn to build, as what runs a build takes it."""
+    with (
+        psycopg.connect(warehouse.transformer, autocommit=True) as connection,
+        build_turn(connection),
+    ):
+        yield Turn(connection, project, warehouse.transformer, {})
+
+
+def load_and_build(turn: Turn, loader_url: str, batch: list[File]) -> None:
+    with psycopg.connect(loader_url) as connection:
+        insert_rows(connection, chain(*batch), as_numbered=True)
+    scope = build_scope(turn.connection, "models")
+    result, version = build(
+        turn.connection, turn.project, turn.url, turn.variables, "models", "run", scope
+    )
+    assert version, result.explanation
+
+
+def differing(comparisons: list[Comparison]) -> list[str]:
+    assert len(comparisons) > 15
+    return [str(comparison) for comparison in comparisons if not comparison.is_equal]
+
+
+@settings(REAL_BUILDS, max_examples=2)  # the first is always the simplest one
+@given(history=HISTORIES)
+def test_marts_of_files_in_batches_are_the_models_and_pass_verify(
+    server_url: str, built_template: str, template: Warehouse, dbt_project: DbtProject,
+    history: History,
+) -> None:  # fmt: skip
+    assert_batches_are_right(server_url, built_template, template, dbt_project, history)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+def test_marts_of_files_in_batches_are_right_for_long(
+    server_url: str, built_template: str, template: Warehouse, dbt_project: DbtProject
+) -> None:
+    @settings(REAL_BUILDS, max_examples=5)
+    @given(history=HISTORIES)
+    def right(history: History) -> None:
+        assert_batches_are_right(server_url, built_template, template, dbt_project, history)
+
+    for _ in rounds(share=0.25):
+        right()
+
+
+def assert_batches_are_right(
+    server_url: str, built: str, template: Warehouse, project: DbtProject, history: History
+) -> None:
+    """Build batch by batch in a warehouse whose sites all have the default time zone."""
+    with copied_database(server_url, built) as name:
+        warehouse = of_database(template, name)
+        with turn_of(warehouse, project) as turn:
+            for batch in history.batches:
+                load_and_build(turn, warehouse.loader, batch)
+            assert_marts_equal(turn.connection, modelled(history.rows, {}))
+            assert differing(compared(turn)) == []
+
+
+def test_verify_names_the_mart_that_differs(turn: Turn, built_warehouse: Warehouse) -> None:
+    batch = [[RawRow(1, datetime(2026, 1, 5, 9, tzinfo=UTC), "p", "c", "entry")]]
+    load_and_build(turn, built_warehouse.loader, batch)
+    turn.connection.execute("update marts.agg_camera_daily set events = events + 1")
+    (told,) = differing(compared(turn))
+    assert told.startswith("DIFFERS agg_camera_daily: ")
+    assert "(- mart, + rebuild)" in told
