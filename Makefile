@@ -41,7 +41,7 @@ check: setup  ## lint, types, SQL style, import rules
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint dbt_project
 
-bench: setup  ## measure from drop to published; BENCH=many, BENCH=bulk: many files, a large one
+bench: setup  ## measure from drop to published; others with BENCH=…, see bench/README.md
 	@$(BIN)/python -m bench $(BENCH) $(ARGS)
 
 format: setup  ## rewrite Python and SQL in the project's style

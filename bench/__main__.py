@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bench import bulk, many
+from bench import bulk, flat, many, marts
 from bench.drops import day_files, drop_and_wait, existing_file
 from bench.latency import Burst, Latency, burst, latency
 from bench.leak import Leak, leak
@@ -14,7 +14,10 @@ from bench.stack import BenchError, BenchStack, bench_folder, dwellhouse_stack
 from bench.stock_stack import stock_stack
 
 TINY_ROWS = 20
-OTHERS = {"bulk": (bulk.SAYS, bulk.main), "many": (many.SAYS, many.main)}
+OTHERS = {
+    name: (bench.SAYS, bench.main)
+    for name, bench in (("bulk", bulk), ("flat", flat), ("many", many), ("marts", marts))
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,10 +11,15 @@ from bench.bulk import Bulk, write_rows
 from bench.bulk import table as bulk_table
 from bench.dagster_runs import RunTimes, phases
 from bench.drops import Found, Published, day_files
+from bench.filled_warehouse import Build
+from bench.flat import Flat
+from bench.flat import table as flat_table
 from bench.latency import Burst, Latency
 from bench.leak import Footprint, Leak
 from bench.many import Many
 from bench.many import table as many_table
+from bench.marts import Marts
+from bench.marts import table as marts_table
 from bench.report import Figures, append_to_history, table
 
 PARTS = {"load": 0.5, "dbt, publication": 1.5}
@@ -100,6 +105,22 @@ def test_bulk_rows_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
     write_rows(other, 50, seed=1)
     assert one.read_text() == other.read_text()
     assert len(one.read_text().splitlines()) == 51
+
+
+def test_marts_are_compared_with_bare_sql() -> None:
+    built = Build(30.0, {"fct_events": 4.0, "int_data_clock": 0.1})
+    told = marts_table(Marts(1_700_000, 20, {"events": 5.0, "visits": 10.0}, built, 3.0))
+    assert "| bare SQL, 20 tables | 15.0 s |  |" in told
+    assert "| committed raw to published marts | 30.0 s | 2.00 of bare SQL (at most 2.5) |" in told
+    assert "| of the build: fct_events | 4.0 s |  |" in told
+
+
+def test_drops_into_a_large_warehouse_are_compared_with_the_small_one() -> None:
+    small, large, late = (Build(seconds, {"fct_events": seconds / 10}) for seconds in (1, 1.2, 2))
+    told = flat_table(Flat(100_000, 2_000_000, 90.0, [small], [large], [late]))
+    assert "| 10,000 rows of the latest day | 1.00 s | 1.20 s | 1.20 (at most 1.5) |" in told
+    assert "| … of a day 40 days before |  | 2.00 s | 2.00 (at most 3.0) |" in told
+    assert "| of it: fct_events | 0.100 s | 0.120 s |  |" in told
 
 
 def test_p95_lies_between_the_drops() -> None:
