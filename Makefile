@@ -6,10 +6,10 @@ BENCH  ?= latency
 SOAK_MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak check format lock bench
+.PHONY: help setup demo up test soak check format lock bench docs snapshots
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.complete  ## build .venv with everything that Dwellhouse needs
 
@@ -43,6 +43,12 @@ check: setup  ## lint, types, SQL style, import rules
 
 bench: setup  ## measure from drop to published; others with BENCH=…, see bench/README.md
 	@$(BIN)/python -m bench $(BENCH) $(ARGS)
+
+docs: setup  ## write the dbt documentation of all models into build/dbt-docs
+	@$(BIN)/dwellhouse docs build/dbt-docs
+
+snapshots: setup  ## write anew what tests hold: the list of definitions, the tables of docs/metrics.md
+	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/contract/test_definitions.py tests/contract/test_metrics_page.py
 
 format: setup  ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix .

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from orchestration.cli_keys import keys
-from orchestration.cli_marts import rebuild, verify
+from orchestration.cli_marts import docs, rebuild, verify
 from orchestration.settings import SettingsError, current_settings
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
 app.add_typer(keys, name="keys")
-for command in (rebuild, verify):
+for command in (rebuild, verify, docs):
     app.command()(command)
 WAIT_SECONDS = 0.2
 

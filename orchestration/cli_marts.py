@@ -1,6 +1,8 @@
-"""The commands on all marts at once: `dwellhouse rebuild` and `dwellhouse verify`."""
+"""The commands on all marts at once: `dwellhouse rebuild`, `verify` and `docs`."""
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -32,3 +34,18 @@ def verify() -> None:
     for comparison in comparisons:
         print(comparison)
     raise typer.Exit(0 if all(comparison.is_equal for comparison in comparisons) else 1)
+
+
+def docs(
+    folder: Annotated[Path, typer.Argument(help="Where the page goes.")] = Path("build/dbt-docs"),
+) -> None:
+    """Write the dbt documentation of all models as one page, which needs no server."""
+    from orchestration.lib.dbt_build import DbtError
+    from orchestration.runtime.model_docs import written_page
+
+    try:
+        page = written_page(current_settings(), folder)
+    except DbtError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
+    print(f"Open {page} in a browser.")

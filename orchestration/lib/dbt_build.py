@@ -117,7 +117,7 @@ class DbtProject:
         `on_event` gets dbt's structured events above debug level, one at a time, also from dbt's
         threads; it must not raise. `schema` takes all models in place of their own schemas.
         """
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
         arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
         return self._run(arguments, transformer_url, variables, on_event, schema)
 
@@ -127,6 +127,21 @@ class DbtProject:
         """Run the dbt unit tests; the models must have been built in that database."""
         arguments = ["test", "--select", "test_type:unit"]
         return self._run(arguments, transformer_url, variables, on_event)
+
+    def write_page(
+        self, transformer_url: str, variables: Mapping[str, object], target_path: Path
+    ) -> Path:
+        """Write the documentation of models, columns, tests and lineage as one HTML page.
+
+        It needs nothing but itself. Types and sizes are those of the tables that there are in the
+        database. Raises DbtError.
+        """
+        arguments = ["docs", "generate", "--static", "--vars", json.dumps(variables, default=str)]
+        with _one_at_a_time, dbt_environment(transformer_url):
+            outcome = self._invoke(arguments, target_path)
+        if not outcome.success:
+            raise DbtError(_result(outcome).explanation)
+        return target_path / "static_index.html"
 
     def _run(
         self,

@@ -1,6 +1,6 @@
 """What Dagster knows of Dwellhouse: nothing joins or leaves in silence, and all is one graph.
 
-After a wanted change, write the snapshot anew: UPDATE_SNAPSHOTS=1 pytest tests/contract
+After a wanted change, write the snapshot anew: make snapshots
 """
 
 import json
