@@ -21,7 +21,7 @@ from serving.hours import split_hours
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
 from serving.queries.listing import Rows, count_rows, read_batches, read_page
-from serving.queries.published import Version, latest_version
+from serving.queries.published import Version, one_state
 from serving.queries.seen import SplitRange
 from serving.queries.statements import Connection
 from serving.ranges import Range
@@ -162,15 +162,20 @@ async def published(request: Request) -> AsyncIterator[Published]:
     """Lend what answers from the latest data version; raises NotModified before data is read."""
     snapshots: Snapshots = request.app.state.snapshots
     versions: Versions = request.app.state.versions
-    version = exchange_of(request.scope).version or await versions.latest()
-    if version is None:
+    exchange = exchange_of(request.scope)
+    known = exchange.version or await versions.latest()
+    if known is None:
         raise unpublished()
-    tag = tag_of(request, version)
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
+    tag = tag_of(request, known)
     if is_known(tag, request.headers.getlist("if-none-match")):
-        raise NotModified(headers)
+        raise NotModified(_validators(tag))
     async with _connected(request) as (connection, held):
+        version = await held.enter_async_context(one_state(connection))
+        if version is None:
+            raise unpublished()
+        exchange.version = version  # one may have been published since `known` was looked up
         snapshot = await snapshots.of(version, connection)
+        headers = _validators(tag_of(request, version))
         yield Published(request, connection, version, snapshot, held, headers)
 
 
@@ -178,8 +183,10 @@ async def published(request: Request) -> AsyncIterator[Published]:
 async def live(request: Request) -> AsyncIterator[Live]:
     """Lend what answers from views that change between data versions."""
     snapshots: Snapshots = request.app.state.snapshots
+    versions: Versions = request.app.state.versions
+    is_built = await versions.latest() is not None
     async with _connected(request) as (connection, held):
-        version = await latest_version(connection)
+        version = await held.enter_async_context(one_state(connection)) if is_built else None
         snapshot = await snapshots.of(version, connection) if version else None
         yield Live(request, connection, version, snapshot, held)
 
@@ -189,6 +196,10 @@ async def _connected(request: Request) -> AsyncIterator[tuple[Connection, AsyncE
     database: Database = request.app.state.database
     async with AsyncExitStack() as held:
         yield await held.enter_async_context(database.connection()), held
+
+
+def _validators(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
 
 
 def install(app: FastAPI) -> None:

@@ -111,16 +111,27 @@ class AnswerCache:
         try:
             kept = await self._shared.get(_digest(key)) if self._shared else None
             if kept is None:
-                await self._app(scope, receive, capture)
-                kept = capture.answer(exchange_of(scope).rows)
-                if kept is not None and kept.may_be_kept and self._shared:
-                    await self._shared.put(_digest(key), kept)
-            if kept is not None and kept.may_be_kept:
+                kept = await self._new(scope, receive, capture)
+            elif kept.may_be_kept:
                 self._answers.put(key, kept)
         finally:
             del self._flights[key]
             if not flight.done():
                 flight.set_result(kept)
+        return kept
+
+    async def _new(
+        self, scope: Scope, receive: Receive, capture: "Capture"
+    ) -> KeptAnswer | None:  # fmt: skip
+        """Have the answer made; keep it for the version that it is of, which may be a newer one."""
+        await self._app(scope, receive, capture)
+        exchange = exchange_of(scope)
+        kept = capture.answer(exchange.rows)
+        if kept is not None and kept.may_be_kept and exchange.version is not None:
+            key = self._key(exchange.version, scope)
+            self._answers.put(key, kept)
+            if self._shared:
+                await self._shared.put(_digest(key), kept)
         return kept
 
 

@@ -18,9 +18,13 @@ class Snapshot:
     """A data version, and what of it fits into memory."""
 
     version: Version
-    as_of: datetime | None
     zones: Mapping[str, ZoneInfo]
     cameras: Mapping[str, Camera]
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The data clock."""
+        return self.version.as_of
 
 
 class Snapshots:
@@ -52,9 +56,7 @@ class Snapshots:
 async def _read(version: Version, connection: Connection) -> Snapshot:
     zones = {site_id: _zone(site_id, name) for site_id, name in await published.sites(connection)}
     cameras = {camera.camera_id: camera for camera in await published.cameras(connection)}
-    seen = (camera.last_event_at for camera in cameras.values())
-    as_of = max((instant for instant in seen if instant), default=None)
-    return Snapshot(version, as_of, zones, cameras)
+    return Snapshot(version, zones, cameras)
 
 
 @lru_cache(maxsize=1024)

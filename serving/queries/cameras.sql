@@ -2,6 +2,5 @@ select
     camera_id,
     site_id,
     category,
-    first_event_at,
-    last_event_at
+    first_event_at
 from marts.dim_cameras

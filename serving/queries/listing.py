@@ -94,10 +94,10 @@ async def read_page(
 async def read_batches(
     connection: Connection, page: Page, rows: Rows
 ) -> AsyncGenerator[list[str], None]:
-    """Give all rows as JSON, a batch at a time, from one state of the data."""
+    """Give all rows as JSON, a batch at a time; to be called within a transaction."""
     parameters = Parameters()
     query = _query(page, rows, parameters, None)
-    async with connection.transaction(), connection.cursor(name="export") as cursor:
+    async with connection.cursor(name="export") as cursor:
         await cursor.execute(query, parameters)
         while batch := await cursor.fetchmany(BATCH):
             yield [row[0] for row in batch]

@@ -1,5 +1,7 @@
 """What is published: the latest data version, and the sites and cameras of it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,21 +12,24 @@ from serving.queries.statements import Connection, statement
 
 @dataclass(frozen=True)
 class Version:
-    """A data version; its time tells a rebuilt database apart, whose numbers start again."""
+    """A data version; its time tells a rebuilt database apart, whose numbers start again.
+
+    `as_of` is the data clock: null before any event.
+    """
 
     number: int
     published_at: datetime
+    as_of: datetime | None
 
 
 @dataclass(frozen=True)
 class Camera:
-    """What filters and series need to know of a camera; its instants are null before any event."""
+    """What filters and series need to know of a camera; `first_event_at` is null before any."""
 
     camera_id: str
     site_id: str
     category: str
     first_event_at: datetime | None
-    last_event_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,19 @@ async def demographics(connection: Connection) -> Demographics:
     pairs = [(age_group, gender) for age_group, gender in await cursor.fetchall()]
     age_groups, genders = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
     return Demographics(frozenset({*age_groups, "unknown"}), frozenset({*genders, "unknown"}))
+
+
+@asynccontextmanager
+async def one_state(connection: Connection) -> AsyncIterator[Version | None]:
+    """Let all statements of a block see one state of the marts; give the version that it is of."""
+    async with connection.cursor(row_factory=class_row(Version)) as cursor:
+        await cursor.execute(statement("one_state"))
+        await cursor.set_result(-1)
+        version = await cursor.fetchone()
+    try:
+        yield version
+    finally:
+        await connection.rollback()  # nothing was written, and it ends a failed one too
 
 
 async def latest_version(connection: Connection) -> Version | None:

@@ -70,6 +70,8 @@ def test_a_version_without_events_is_empty(
     tables = ["dim_cameras", "dim_sites", "dim_persons", "fct_events", "fct_sessions", "fct_visits"]
     for table in tables:
         run_as_superuser(server_url, own_warehouse, f"truncate marts.{table}")
+    no_clock = "update marts.data_versions set data_clock_at = null"
+    run_as_superuser(server_url, own_warehouse, no_clock)
     with running_api(own_warehouse, tmp_path) as api:
         assert api.get("/readyz").json()["as_of"] is None
         for query in ("", "?last=7d", "?from=2026-03-01&to=2026-03-02"):

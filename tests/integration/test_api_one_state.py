@@ -1,0 +1,103 @@
+"""Each answer is of one data version, whatever a build replaces, swaps and publishes meanwhile."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from orchestration.lib.publication import publish
+from orchestration.runtime.warehouse import Warehouse
+from serving.queries.statements import statement
+from tests.integration.api_client import Api, running_api
+
+pytest_plugins = ["tests.integration.api_warehouse"]
+pytestmark = pytest.mark.xdist_group("api")
+
+ANSWERS = 100
+PAUSE_SECONDS = 0.01
+# One person more inside and a minute more with each version: both tell which one an answer is of.
+ADDED = """
+insert into marts.fct_sessions (session_id, person_id, camera_id, site_id, entry_at, session_status)
+select gen_random_uuid(), gen_random_uuid(), camera_id, site_id, entry_at, 'open'
+from marts.fct_sessions
+limit 1
+"""
+TICK = "update intermediate.int_data_clock set data_clock_at = data_clock_at + interval '1 minute'"
+SWAPPED = """
+create table marts.fresh as select * from marts.fct_sessions;
+lock table marts.fct_sessions in access exclusive mode;
+alter table marts.fct_sessions rename to old;
+alter table marts.fresh rename to fct_sessions;
+drop table marts.old;
+"""
+
+
+TABLES = """
+select relname
+from pg_class
+where relnamespace = 'marts'::regnamespace and relkind = 'r' and relname <> 'data_versions'
+except
+select relation::regclass::text
+from pg_locks
+where pid = pg_backend_pid()
+"""
+
+
+@contextmanager
+def versions_following(warehouse: Warehouse, *build: LiteralString) -> Iterator[None]:
+    """Publish one version after the other, each in one transaction, until the end of the block."""
+    is_over = threading.Event()
+
+    def publishing() -> None:
+        with psycopg.connect(warehouse.transformer) as connection:
+            while not is_over.wait(PAUSE_SECONDS):
+                for part in (ADDED, TICK, *build):
+                    connection.execute(part)
+                publish(connection, "test", "models")
+                connection.commit()
+
+    builder = threading.Thread(target=publishing)
+    builder.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        builder.join()
+
+
+def open_sessions(api: Api, number: int = 0) -> dict[str, Any]:
+    """Ask what takes three statements; `number` sets it apart from what was asked before."""
+    earlier = f"2000-01-01T00:00:{number % 60:02}.{number:06}Z"
+    answer = api.get(f"/v1/occupancy/current?limit=1000&count=exact&from={earlier}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["etag"].startswith(f'W/"{answer.json()["data_version"]}-')
+    return dict(answer.json())
+
+
+@pytest.mark.parametrize("build", [[], [SWAPPED]], ids=["replaces rows", "swaps a table"])
+def test_an_answer_is_of_the_version_that_it_names(
+    own_warehouse: Warehouse, tmp_path: Path, build: list[LiteralString]
+) -> None:
+    with running_api(own_warehouse, tmp_path) as api:
+        first = open_sessions(api)
+        begun_at = datetime.fromisoformat(first["as_of"])
+        with versions_following(own_warehouse, *build):
+            answers = [open_sessions(api, number) for number in range(ANSWERS)]
+    assert len({answer["data_version"] for answer in answers}) > ANSWERS // 10
+    for answer in answers:
+        later = answer["data_version"] - first["data_version"]
+        assert len(answer["data"]) == answer["count"] == first["count"] + later
+        assert answer["summary"]["persons"] == first["summary"]["persons"] + later
+        assert datetime.fromisoformat(answer["as_of"]) == begun_at + timedelta(minutes=later)
+
+
+def test_no_table_is_swapped_while_it_is_read(api_warehouse: Warehouse) -> None:
+    with psycopg.connect(api_warehouse.reader, autocommit=True) as connection:
+        connection.execute("set search_path = marts")
+        connection.execute(statement("one_state"))
+        assert connection.execute(TABLES).fetchall() == []
