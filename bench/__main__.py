@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import bulk, flat, many, marts
@@ -14,7 +15,7 @@ from bench.stack import BenchError, BenchStack, bench_folder, dwellhouse_stack
 from bench.stock_stack import stock_stack
 
 TINY_ROWS = 20
-OTHERS = {
+OTHERS: dict[str, tuple[str, Callable[[list[str]], int]]] = {
     name: (bench.SAYS, bench.main)
     for name, bench in (("bulk", bulk), ("flat", flat), ("many", many), ("marts", marts))
 }

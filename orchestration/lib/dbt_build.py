@@ -38,6 +38,18 @@ class DbtError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class ModelTest:
+    """What a data test said of a model, or of one of its columns; `failures` counts rows."""
+
+    test_name: str
+    model: str
+    column_name: str | None
+    description: str | None
+    status: str
+    failures: int | None
+
+
+@dataclass(frozen=True)
 class DbtNode:
     """What came of one seed, model or test; `message` is in plain words where it failed."""
 
@@ -59,6 +71,7 @@ class DbtResult:
 
     success: bool
     nodes: tuple[DbtNode, ...] = ()
+    tests: tuple[ModelTest, ...] = ()
     error: str | None = None
 
     @property
@@ -227,7 +240,21 @@ def _forwarded_to(on_event: OnEvent) -> "Callable[[EventMsg], None]":
 def _result(outcome: "dbtRunnerResult") -> DbtResult:
     results = getattr(outcome.result, "results", None) or ()
     error = str(outcome.exception).strip() if outcome.exception else None
-    return DbtResult(outcome.success, tuple(_node(result) for result in results), error)
+    nodes = tuple(_node(result) for result in results)
+    tests = tuple(_test(result) for result in results if _is_of_a_model(result))
+    return DbtResult(outcome.success, nodes, tests, error)
+
+
+def _is_of_a_model(result: "NodeResult") -> bool:
+    return bool(getattr(result.node, "attached_node", None))
+
+
+def _test(result: "NodeResult") -> ModelTest:
+    node = result.node
+    return ModelTest(
+        node.name, node.attached_node.rpartition(".")[2], node.column_name,
+        node.description or None, str(result.status), result.failures,
+    )  # fmt: skip
 
 
 def _node(result: "NodeResult") -> DbtNode:

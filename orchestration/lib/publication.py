@@ -1,25 +1,25 @@
 """Which loads readers can see: builds in turn, and a data version as the last step of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import LiteralString
 
 import psycopg
+from psycopg.types.json import Jsonb
 
+from orchestration.lib.dbt_build import ModelTest
 from orchestration.lib.fault_points import reached
 
 UNPUBLISHED = """
-select load_id from {loads}
+select load_id from raw.loads where status = 'loaded'
 except
 select unnest(load_ids) from marts.data_versions
 order by load_id
 """
 
-PUBLISH = """
-insert into marts.data_versions (run_id, models, load_ids, data_clock_at)
-select %s, %s, array({pending}), (select data_clock_at from intermediate.int_data_clock)
-returning version, load_ids
-"""
+PUBLISH = Path(__file__).parent / "sql" / "publish.sql"
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ def build_turn(connection: psycopg.Connection) -> Iterator[None]:
 
 def unpublished_loads(connection: psycopg.Connection) -> list[int]:
     """Give the loads that no published version holds: a list, for loads commit out of order."""
-    loaded = "(select load_id from raw.loads where status = 'loaded') as loaded"
-    return [load_id for (load_id,) in connection.execute(UNPUBLISHED.format(loads=loaded))]
+    return [load_id for (load_id,) in connection.execute(UNPUBLISHED)]
 
 
 def published_models(connection: psycopg.Connection) -> str | None:
@@ -60,14 +59,20 @@ def is_build_due(connection: psycopg.Connection, models: str) -> bool:
     return published_models(connection) != models or bool(unpublished_loads(connection))
 
 
-def publish(connection: psycopg.Connection, run_id: str, models: str) -> DataVersion:
+def publish(
+    connection: psycopg.Connection, run_id: str, models: str, tests: Sequence[ModelTest] = ()
+) -> DataVersion:
     """Publish what the build has just read: the pending loads that it began with.
+
+    `tests` are those that the build has run; of others, the earlier result stands.
 
     Call it within the build's turn; a load that came meanwhile is not among them and waits
     for the next build.
     """
     reached("before_publishing")
-    statement = PUBLISH.format(pending=UNPUBLISHED.format(loads="intermediate.int_loads_pending"))
-    row = connection.execute(statement, [run_id, models]).fetchone()
+    statement: LiteralString = PUBLISH.read_text("utf-8")
+    results = Jsonb([asdict(test) for test in tests])
+    values = {"run_id": run_id, "models": models, "tests": results}
+    row = connection.execute(statement, values).fetchone()
     assert row is not None
     return DataVersion(version=row[0], load_ids=row[1])

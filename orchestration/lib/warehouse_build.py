@@ -77,8 +77,9 @@ def build(
         url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
         exclude=() if scope.is_full else STATIC, full_refresh=scope.is_full,
     )  # fmt: skip
-    version = publish(connection, run_id, models) if result.success else None
-    return result, version
+    if not result.success:
+        return result, None
+    return result, publish(connection, run_id, models, result.tests)
 
 
 def _last_attempted(connection: psycopg.Connection) -> str | None:

@@ -7,6 +7,7 @@ grant select on all tables in schema raw to {transformer};
 
 grant usage on schema marts to {loader}, {reader};
 grant select, insert on marts.data_versions to {transformer};
+grant select, insert, update, delete on marts.quality_tests to {transformer};
 grant select, insert, update on intermediate.build_attempts to {transformer};
 grant select on marts.data_versions to {loader};
 grant select on all tables in schema marts to {reader};

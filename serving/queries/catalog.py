@@ -38,6 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "fct_visits": ("visit_id",),
     "quality_cameras_daily": ("camera_id", "bucket_start"),
     "quality_loads": ("load_id",),
+    "quality_tests": ("test_name",),
 }
 UNITS = {
     "_seconds": "seconds",
@@ -68,13 +69,17 @@ class MartColumn:
 
 @dataclass(frozen=True)
 class Mart:
-    """A table or a view; `rows_estimate` is what the planner believes, None where it knows not."""
+    """A table or a view, and what its tests said of the version that is published.
+
+    `rows_estimate` is what the planner believes, None where it knows not.
+    """
 
     name: str
     kind: Literal["table", "view"]
     description: str | None
     rows_estimate: int | None
     columns: tuple[MartColumn, ...]
+    tests: tuple[Mapping[str, object], ...]
 
     @property
     def grain(self) -> tuple[str, ...]:
@@ -115,5 +120,4 @@ async def read_catalog(connection: Connection) -> dict[str, Mart]:
 def _mart(row: Mapping[str, object]) -> Mart:
     columns = row["columns"]
     assert isinstance(columns, list)
-    told = {name: value for name, value in row.items() if name != "columns"}
-    return Mart(**told, columns=tuple(MartColumn(**column) for column in columns))  # type: ignore[arg-type]
+    return Mart(**{**row, "columns": tuple(MartColumn(**column) for column in columns)})  # type: ignore[arg-type]

@@ -13,6 +13,24 @@ with columns as (
     from pg_attribute
     where attnum > 0 and not attisdropped
     group by attrelid
+),
+
+tests as (
+    select
+        model,
+        json_agg(
+            json_build_object(
+                'name', test_name,
+                'column', column_name,
+                'description', description,
+                'status', status,
+                'failures', failures,
+                'run_at', run_at
+            )
+            order by test_name
+        ) as tests
+    from marts.quality_tests
+    group by model
 )
 
 select
@@ -21,9 +39,11 @@ select
     obj_description(pg_class.oid, 'pg_class') as description,
     case when pg_class.reltuples >= 0 and pg_class.relkind <> 'v' then pg_class.reltuples::bigint end
         as rows_estimate,
-    columns.columns
+    columns.columns,
+    coalesce(tests.tests, '[]') as tests
 from pg_class
 inner join columns on pg_class.oid = columns.attrelid
+left join tests on pg_class.relname = tests.model
 where
     pg_class.relnamespace = 'marts'::regnamespace
     and pg_class.relkind in ('r', 'v', 'm', 'p', 'f')

@@ -19,9 +19,10 @@ ITS_OWN = ["the columns of the mart, which /v1/marts tells"]
 
 @router.get("/marts", responses=answers(MartList))
 async def marts(request: Request) -> Response:
-    """Every table and view, with the descriptions, types and units of its columns.
+    """Every table and view, with the descriptions, types and units of its columns, and its tests.
 
-    A data version is published once all tests of its build have passed.
+    A data version is published once all tests of its build have passed. What only other models can
+    break is tested when all tables are made anew.
     """
     async with published(request) as reading:
         catalog = await read_catalog(reading.connection)

@@ -1,5 +1,6 @@
 """The shapes of marts: what there is, and the rows of any of them."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,23 @@ class MartColumn(BaseModel):
     description: str | None = Field(examples=["Mean length in seconds; null if there are none."])
 
 
+class MartTest(BaseModel):
+    """The latest result of a test; a version is published only if none fails."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(examples=["unique_fct_sessions_session_id"])
+    column: str | None = Field(
+        description="The column, where the test is of one", examples=["session_id"]
+    )
+    description: str | None = Field(
+        description="What it says, where its name does not", examples=[None]
+    )
+    status: str = Field(description="pass, or warn", examples=["pass"])
+    failures: int | None = Field(description="How many rows break the rule", examples=[0])
+    run_at: datetime = Field(examples=["2026-03-08T13:05:09.25+00:00"])
+
+
 class Mart(Row):
     """A table or view that can be read."""
 
@@ -32,6 +50,7 @@ class Mart(Row):
         description="About how many rows it has; null for views", examples=[672]
     )
     columns: list[MartColumn]
+    tests: list[MartTest]
 
 
 class MartList(ListEnvelope):

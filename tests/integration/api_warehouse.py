@@ -29,7 +29,7 @@ def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
     result = project.build(warehouse.transformer, {}, exclude=SEEDS_ONLY, full_refresh=True)
     assert result.success, result.explanation
     with psycopg.connect(warehouse.transformer) as connection:
-        publish(connection, "test", "models")
+        publish(connection, "test", "models", result.tests)
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,16 @@ def test_marts_tell_their_columns(api: Api) -> None:
     assert marts["fct_loads"]["kind"] == "view"
 
 
+def test_marts_tell_what_their_tests_said(api: Api) -> None:
+    marts = {mart["name"]: mart for mart in api.get("/v1/marts").json()["data"]}
+    tests = {test["name"]: test for test in marts["fct_sessions"]["tests"]}
+    unique = tests["unique_fct_sessions_session_id"]
+    assert (unique["column"], unique["status"], unique["failures"]) == ("session_id", "pass", 0)
+    assert all(mart["tests"] for name, mart in marts.items() if name in NAMES)
+    rows = api.get("/v1/marts/quality_tests?limit=1000").json()["data"]
+    assert {row["test_name"] for row in rows if row["model"] == "fct_sessions"} == {*tests}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_mart_is_a_list_of_all_its_rows(api: Api, name: str) -> None:
     url, found = f"/v1/marts/{name}?limit=40", []

@@ -40,7 +40,8 @@ drop table marts.old;
 TABLES = """
 select relname
 from pg_class
-where relnamespace = 'marts'::regnamespace and relkind = 'r' and relname <> 'data_versions'
+where relnamespace = 'marts'::regnamespace and relkind = 'r'
+    and relname not in ('data_versions', 'quality_tests')
 except
 select relation::regclass::text
 from pg_locks

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orchestration.lib.dbt_build import ModelTest
 from orchestration.lib.publication import build_turn, publish, published_models, unpublished_loads
 from orchestration.runtime.warehouse import Warehouse
 
@@ -66,6 +68,19 @@ def test_an_empty_warehouse_has_a_first_version_too(builder: psycopg.Connection)
     version = publish(builder, "run", "models")
     assert (version.version, version.load_ids) == (1, [])
     assert published_models(builder) == "models"
+
+
+def test_the_latest_result_of_each_test_stands(builder: psycopg.Connection) -> None:
+    def tests() -> dict[str, tuple[str, int]]:
+        query = "select test_name, status, version from marts.quality_tests"
+        return {name: (status, version) for name, status, version in builder.execute(query)}
+
+    first, second = (ModelTest(name, "fct", None, None, "pass", 0) for name in ("first", "second"))
+    publish(builder, "run", "models", [first, second])
+    publish(builder, "run", "models", [replace(second, status="warn", failures=1)])
+    assert tests() == {"first": ("pass", 1), "second": ("warn", 2)}
+    publish(builder, "run", "other models", [second])
+    assert tests() == {"second": ("pass", 3)}
 
 
 def test_loads_that_are_not_loaded_are_never_due(
