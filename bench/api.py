@@ -1,0 +1,257 @@
+"""`python -m bench.api`: how fast the API answers over millions of events, beside bare floors."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from pathlib import Path
+from random import Random
+from statistics import median
+from urllib.parse import quote
+
+import httpx
+import psycopg
+from psycopg import sql
+
+from bench.http_load import Answers, answers_to
+from bench.report import append_entry, conditions
+from bench.stack import (
+    BenchError,
+    bench_folder,
+    clean_environment,
+    free_port,
+    process,
+    wait_until,
+)
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres
+from orchestration.runtime.rebuild import rebuilt
+from orchestration.runtime.warehouse import open_warehouse
+from orchestration.settings import PREFIX, Settings
+
+EVENTS = Path(__file__).with_name("api_events.sql")
+FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
+CLIENTS = 16
+ROUNDS = 5
+DEPTH = 1_000_000
+AT_LEAST, AT_MOST = "at least", "at most"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Ports of the API, of one that keeps no answer, and of the floors."""
+
+    api: int
+    uncached: int
+    floor: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the report; `value` has a limit unless it is told for its own sake."""
+
+    name: str
+    value: float
+    unit: str
+    bound: str = ""
+    limit: float | None = None
+    about: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the value is within its limit."""
+        if self.limit is None:
+            return True
+        return self.value >= self.limit if self.bound == AT_LEAST else self.value <= self.limit
+
+
+def table(figures: list[Figure]) -> str:
+    """Give the Markdown table."""
+    head = [("", "", "limit", ""), ("---", "--:", "--:", "---")]
+    rows = [
+        (one.name, f"{one.value:.2f}{one.unit}", _limit(one), one.about) for one in figures
+    ]  # fmt: skip
+    return "\n".join(f"| {' | '.join(row)} |" for row in [*head, *rows])
+
+
+def _limit(figure: Figure) -> str:
+    if figure.limit is None:
+        return ""
+    return f"{figure.bound} {figure.limit:g}{figure.unit}{'' if figure.holds else ', missed'}"
+
+
+def measured(servers: Servers, events: int, seconds: float, seed: int) -> Iterator[Figure]:
+    """Give each figure as it is measured."""
+    random = Random(seed)
+    yield _ratio("cached kpis to an empty route", 0.7, servers.floor, repeat("/empty"),
+                 servers.api, repeat("/v1/kpis?last=7d"), seconds)  # fmt: skip
+    yield _ratio("cached page of 100 sessions to an empty route", 0.7, servers.floor,
+                 repeat("/empty"), servers.api, repeat("/v1/sessions"), seconds)  # fmt: skip
+    yield _ratio(
+        "uncached page of 100 sessions to the bare query", 0.8,
+        servers.floor, (f"/sessions?after={one}" for one in _instants(random)),
+        servers.uncached, (f"/v1/sessions?from={one}" for one in _instants(random)), seconds,
+    )  # fmt: skip
+    month, year = timedelta(days=30), timedelta(days=365)
+    for name, limit, path, length in (
+        ("kpis, 30 days", 150, "/v1/kpis?", month),
+        ("occupancy by hour, 30 days, all cameras", 100, "/v1/occupancy?", month),
+        ("occupancy by hour, 30 days, sites", 100, "/v1/occupancy?group_by=site&", month),
+        ("occupancy by hour, 30 days, a camera", 100, "/v1/occupancy?camera_id=CAM-07&", month),
+        ("dwell by camera, a year", 300, "/v1/dwell?group_by=camera&", year),
+    ):
+        for clients in (1, CLIENTS):
+            paths = (f"{path}{one}" for one in _ranges(random, length))
+            yield _p95(f"{name}, p95, {clients} at once", limit, servers.uncached, paths,
+                       clients, seconds)  # fmt: skip
+    yield _depth(servers.uncached, min(DEPTH, events // 4), seconds)
+
+
+def _ratio(
+    name: str, limit: float, floor: int, floor_paths: Iterator[str], port: int,
+    paths: Iterator[str], seconds: float,
+) -> Figure:  # fmt: skip
+    """Measure both in turns, so that whatever else the machine does meets both."""
+    rates = []
+    for _ in range(ROUNDS):
+        bare = _answers(floor_paths, floor, CLIENTS, seconds / ROUNDS)
+        ours = _answers(paths, port, CLIENTS, seconds / ROUNDS)
+        rates.append((ours.rate / bare.rate, ours.rate, bare.rate))
+    ratio, ours_rate, floor_rate = (median(column) for column in zip(*rates, strict=True))
+    about = f"{ours_rate:,.0f} to {floor_rate:,.0f} a second"
+    return Figure(name, ratio, "", AT_LEAST, limit, about)
+
+
+def _p95(
+    name: str, limit: float, port: int, paths: Iterator[str], clients: int, seconds: float
+) -> Figure:
+    answers = _answers(paths, port, clients, seconds)
+    about = f"half within {answers.milliseconds(50):.0f} ms, {answers.rate:,.1f} a second"
+    return Figure(name, answers.milliseconds(95), " ms", AT_MOST, limit, about)
+
+
+def _depth(port: int, depth: int, seconds: float) -> Figure:
+    """Compare the first page with one so many rows further on."""
+    deep = _path_at(port, depth)
+    ratios = []
+    for _ in range(ROUNDS):
+        first = _answers(repeat("/v1/sessions?limit=100"), port, 1, seconds / ROUNDS)
+        later = _answers(repeat(deep), port, 1, seconds / ROUNDS)
+        ratios.append(later.milliseconds(50) / first.milliseconds(50))
+    name = f"page after {depth:,} sessions to the first"
+    return Figure(name, median(ratios), "", AT_MOST, 1.2, f"{first.milliseconds(50):.1f} ms")
+
+
+def _path_at(port: int, depth: int) -> str:
+    following = "/v1/sessions?limit=1000&fields=session_id"
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        for _ in range(depth // 1000):
+            cursor = client.get(following).json()["next"]
+            following = f"/v1/sessions?limit=1000&fields=session_id&cursor={quote(cursor)}"
+    return f"/v1/sessions?limit=100&cursor={quote(cursor)}"
+
+
+def _answers(paths: Iterator[str], port: int, clients: int, seconds: float) -> Answers:
+    answers = answers_to(paths, port, clients, seconds)
+    if answers.refused:
+        text = answers.refused[:2000].decode(errors="replace")
+        message = f"An answer was not what it should be:\n{text}"
+        raise BenchError(message)
+    return answers
+
+
+def _instants(random: Random) -> Iterator[str]:
+    while True:
+        start = FIRST_DAY + timedelta(seconds=random.uniform(0, 300 * 86400))
+        yield quote(start.isoformat())
+
+
+def _ranges(random: Random, length: timedelta) -> Iterator[str]:
+    while True:
+        start = FIRST_DAY + random.random() * (timedelta(days=366) - length)
+        yield f"from={quote(start.isoformat())}&to={quote((start + length).isoformat())}"
+
+
+@contextmanager
+def filled_warehouse(settings: Settings, events: int) -> Iterator[None]:
+    """Run a Postgres with so many events, built and published; one that has them stays as it is."""
+    with open_warehouse(settings):
+        url = EmbeddedPostgres(settings.home).url
+        with psycopg.connect(url, dbname="dwellhouse", autocommit=True) as connection:
+            is_filled = connection.execute("select from marts.data_versions").rowcount
+            if not is_filled:
+                _fill(connection, events)
+        if not is_filled:
+            rebuilt(settings)
+        yield
+
+
+def _fill(connection: psycopg.Connection, events: int) -> None:
+    statement = sql.SQL(EVENTS.read_text(encoding="utf-8"))  # type: ignore[arg-type]
+    connection.execute("select setseed(0.5)")
+    connection.execute(statement.format(events=sql.Literal(events)))
+    connection.execute("vacuum analyze raw.camera_events")
+
+
+@contextmanager
+def running_servers(settings: Settings) -> Iterator[Servers]:
+    """Run the API, another that keeps no answer, and the floors: a process each."""
+    ports = Servers(free_port(), free_port(), free_port())
+    python, home = sys.executable, settings.home
+    floor = [python, "-m", "uvicorn", "bench.api_floor:app", "--no-access-log", "--port"]
+    with ExitStack() as stack:
+        for name, command, port, more in (
+            ("api", [python, "-m", "serving"], ports.api, {}),
+            ("uncached", [python, "-m", "serving"], ports.uncached, {"API_CACHE_BYTES": 0}),
+            ("floor", [*floor, str(ports.floor)], ports.floor, {}),
+        ):
+            chosen = {"HOME": home, "LANDING": settings.landing, "API_PORT": port, **more}
+            environment = clean_environment() | {
+                PREFIX + key: str(value) for key, value in chosen.items()
+            }
+            log = home.parent / f"{name}.log"
+            running = stack.enter_context(process(command, environment, home.parent, log))
+            wait_until(lambda port=port: _answers_there(port), running, log)  # type: ignore[misc]
+        yield ports
+
+
+def _answers_there(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Fill, measure, print, append to the history."""
+    parser = argparse.ArgumentParser(prog="python -m bench.api", description=__doc__)
+    number = parser.add_argument
+    number("--events", type=int, default=1_000_000, help="events in the warehouse (1,000,000)")
+    number("--seconds", type=float, default=10.0, help="seconds for each figure (10)")
+    number("--seed", type=int, default=1)
+    number("--folder", type=Path, help="keep the warehouse there, and use the one that is there")
+    options = parser.parse_args(arguments)
+    found = conditions()
+    kept = nullcontext(options.folder) if options.folder else bench_folder(keep=False)
+    with kept as folder:
+        settings = Settings(home=folder / "home", landing=folder / "landing")
+        settings.landing.mkdir(parents=True, exist_ok=True)
+        started = time.monotonic()
+        with filled_warehouse(settings, options.events):
+            print(f"Filled in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+            with running_servers(settings) as servers:
+                figures = []
+                for figure in measured(servers, options.events, options.seconds, options.seed):
+                    figures.append(figure)
+                    print(f"{figure.name}: {figure.value:.2f}{figure.unit} {figure.about}",
+                          file=sys.stderr, flush=True)  # fmt: skip
+    append_entry({"bench": "api", **found, **vars(options), "figures": [*map(asdict, figures)]})
+    print(table(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
