@@ -190,7 +190,7 @@ def filled_warehouse(settings: Settings, events: int) -> Iterator[None]:
 
 
 def _fill(connection: psycopg.Connection, events: int) -> None:
-    statement = sql.SQL(EVENTS.read_text(encoding="utf-8"))  # type: ignore[arg-type]
+    statement = sql.SQL(EVENTS.read_text(encoding="utf-8"))
     connection.execute("select setseed(0.5)")
     connection.execute(statement.format(events=sql.Literal(events)))
     connection.execute("vacuum analyze raw.camera_events")

@@ -34,5 +34,5 @@ async def empty() -> Response:
 async def sessions(after: str) -> Response:
     """Give 100 sessions as the database writes them down."""
     async with database.connection() as connection:
-        row = await (await connection.execute(PAGE, [after])).fetchone()  # type: ignore[arg-type]
+        row = await (await connection.execute(PAGE, [after])).fetchone()
     return Response(row[0] if row else "[]", media_type=JSON)

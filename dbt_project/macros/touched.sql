@@ -29,10 +29,10 @@
 
 {#- What a model reads `from`: the rows of the relation in the stretches of `touched`, or in a full
     build all of them. -#}
-{% macro touched_rows(relation, rows, at, key='site_id') -%}
+{% macro touched_rows(relation, rows, at, key='site_id', columns='*') -%}
     {%- if is_partial() -%}
     touched
-    cross join lateral {{ looked_up(relation, [key], at) }} as {{ rows }}
+    cross join lateral {{ looked_up(relation, [key], at, columns=columns) }} as {{ rows }}
     {%- else -%}
     {{ relation }} as {{ rows }}
     {%- endif -%}

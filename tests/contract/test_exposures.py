@@ -15,7 +15,7 @@ from serving.settings import ServingSettings
 QUERIES = PROJECT_ROOT / "serving" / "queries"
 # Uploads read no mart; data_versions is no model of dbt.
 WITHOUT_MARTS = {"uploads"}
-NO_MODELS = {"data_versions", "ledger"}
+NO_MODELS = {"data_versions", "quality_tests", "ledger"}
 
 
 @pytest.fixture(scope="module")

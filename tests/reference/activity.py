@@ -19,10 +19,11 @@ KeyOf = Callable[[Camera, str], Key]
 
 @dataclass
 class Activity:
-    """The events of a bucket, and the closed sessions that begin or last in it."""
+    """The events of a bucket, and the closed sessions that begin, end or last in it."""
 
     events: list[Event] = field(default_factory=list)
     entered: list[Session] = field(default_factory=list)
+    ended: list[Session] = field(default_factory=list)
     stays: dict[str, list[Interval]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -83,6 +84,7 @@ def activities(
         camera = cameras[session.camera_id]
         whose = key(camera, session.person_id)
         found[whose, of(session.entry_at, camera.timezone)].entered.append(session)
+        found[whose, of(session.exit_at, camera.timezone)].ended.append(session)
         for bucket in buckets_between(session.entry_at, session.exit_at, camera.timezone, of):
             if overlaps(session.entry_at, session.exit_at, bucket):
                 stay = clipped((session.entry_at, session.exit_at), bucket)

@@ -1,11 +1,11 @@
 """What `agg_person_hourly` holds: one person at one camera in one hour."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from tests.reference.activity import activities
+from tests.reference.activity import Activity, activities
 from tests.reference.cameras import Camera
 from tests.reference.events import Event
 from tests.reference.pairing import Session
@@ -27,7 +27,12 @@ class PersonHour:
     events: int
     entries: int
     exits: int
+    first_event_at: datetime | None
+    last_event_at: datetime | None
     person_seconds: Fraction
+    sessions_ended: int
+    ended_dwell_seconds: Fraction | None
+    max_ended_dwell_seconds: Fraction | None
 
 
 def person_hours(
@@ -47,7 +52,20 @@ def person_hours(
             events=len(active.events),
             entries=active.count("entry"),
             exits=active.count("exit"),
+            first_event_at=min((event.event_at for event in active.events), default=None),
+            last_event_at=max((event.event_at for event in active.events), default=None),
             person_seconds=seconds(active.person_time),
+            sessions_ended=len(active.ended),
+            ended_dwell_seconds=_ended(active, sum),
+            max_ended_dwell_seconds=_ended(active, max),
         )
         for ((person_id, camera), (start, _)), active in found.items()
     ]
+
+
+def _ended(
+    active: Activity, total: Callable[[Iterable[Fraction]], Fraction | int]
+) -> Fraction | None:
+    """Give the sum or the most of the lengths of sessions that end in the hour, if any does."""
+    dwells = [seconds(one.dwell) for one in active.ended if one.dwell is not None]
+    return Fraction(total(dwells)) if dwells else None

@@ -11,7 +11,7 @@ from tests.reference.events import Event
 from tests.reference.pairing import Session
 from tests.reference.statistics import dwell_of
 from tests.reference.visits import Visit
-from tests.reference.zones import local_date
+from tests.reference.zones import hour_of, local_date
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ def most_frequent(values: Iterable[str | None]) -> str | None:
 
 
 def _days(events: Iterable[Event], cameras: Mapping[str, Camera]) -> set[date]:
-    return {local_date(event.event_at, cameras[event.camera_id].timezone) for event in events}
+    """Give the dates of the days that events count in, which are those of their hours."""
+    zones = ((event.event_at, cameras[event.camera_id].timezone) for event in events)
+    return {local_date(hour_of(event_at, zone)[0], zone) for event_at, zone in zones}
 
 
 def _dim_person(

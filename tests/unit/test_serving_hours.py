@@ -23,7 +23,7 @@ ZONES = {
     "utc": "UTC",
 }  # fmt: skip
 SNAPSHOT = Snapshot(
-    Version(1, CLOCK), CLOCK, {site: ZoneInfo(zone) for site, zone in ZONES.items()}, {}
+    Version(1, CLOCK, CLOCK), {site: ZoneInfo(zone) for site, zone in ZONES.items()}, {}
 )
 instants = st.builds(
     lambda hours, rest: START + timedelta(hours=hours) + rest,

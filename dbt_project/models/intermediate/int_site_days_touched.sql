@@ -39,6 +39,27 @@ first_arrivals as (
     group by person_id, site_id
 ),
 
+-- Who has an hour at the site that ends before they arrive was known before them: an hour that is
+-- there is published, or has arrived as well, and then it would not be before.
+newcomers as (
+    select first_arrivals.*
+    from first_arrivals
+    {%- if is_partial() %}
+    left join lateral (
+        select true as is_known
+        from {{ published('agg_person_hourly') }} as hours
+        where
+            hours.person_id = first_arrivals.person_id
+            and hours.site_id = first_arrivals.site_id
+            and hours.bucket_start <= first_arrivals.event_at - interval '1 hour'
+            and hours.events > 0
+        order by hours.bucket_start
+        limit 1
+    ) as earlier on true
+    where earlier.is_known is null
+    {%- endif %}
+),
+
 -- Where a person was new until an earlier event came. A published event that arrives once more is
 -- touched itself, so those that did not arrive are enough.
 known as (
@@ -46,7 +67,7 @@ known as (
         events.person_id,
         cameras.site_id,
         min(events.event_at) as event_at
-    from (select distinct person_id from first_arrivals) as persons
+    from (select distinct person_id from newcomers) as persons
     inner join events on persons.person_id = events.person_id
     inner join cameras on events.camera_id = cameras.camera_id
     left join arrived
@@ -63,9 +84,9 @@ former_firsts as (
     select
         known.site_id,
         known.event_at
-    from first_arrivals
+    from newcomers
     inner join known using (person_id, site_id)
-    where known.event_at > first_arrivals.event_at
+    where known.event_at > newcomers.event_at
 ),
 
 spans as (

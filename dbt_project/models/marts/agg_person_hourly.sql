@@ -21,10 +21,11 @@ seen as (
         cameras.site_id,
         cameras.timezone,
         {{ hour_start('events.event_at', 'cameras.timezone') }} as bucket_start,
-        1 as is_event,
-        events.is_entry::int as is_entry,
-        events.is_exit::int as is_exit,
-        interval '0' as present
+        events.event_at,
+        events.is_entry,
+        events.is_exit,
+        events.dwell_seconds as ended_dwell_seconds,
+        null::interval as present
     from {{ touched_rows_by_camera(ref('fct_events'), 'events', 'event_at') }}
 ),
 
@@ -35,9 +36,10 @@ stayed as (
         site_id,
         timezone,
         hour_start as bucket_start,
-        0 as is_event,
-        0 as is_entry,
-        0 as is_exit,
+        null::timestamptz as event_at,
+        false as is_entry,
+        false as is_exit,
+        null::double precision as ended_dwell_seconds,
         present_until - present_from as present
     from presences
 ),
@@ -55,10 +57,15 @@ bucketed as (
         bucket_start,
         site_id,
         timezone,
-        sum(is_event)::bigint as events,
-        sum(is_entry)::bigint as entries,
-        sum(is_exit)::bigint as exits,
-        {{ seconds_as_double('sum(present)') }} as person_seconds
+        count(event_at) as events,
+        count(*) filter (where is_entry) as entries,
+        count(*) filter (where is_exit) as exits,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at,
+        {{ seconds_as_double("coalesce(sum(present), interval '0')") }} as person_seconds,
+        count(ended_dwell_seconds) as sessions_ended,
+        sum(ended_dwell_seconds::numeric)::double precision as ended_dwell_seconds,
+        max(ended_dwell_seconds) as max_ended_dwell_seconds
     from activities
     group by person_id, camera_id, bucket_start, site_id, timezone
 ),
@@ -92,7 +99,12 @@ dated as (
         bucketed.events,
         bucketed.entries,
         bucketed.exits,
-        bucketed.person_seconds
+        bucketed.first_event_at,
+        bucketed.last_event_at,
+        bucketed.person_seconds,
+        bucketed.sessions_ended,
+        bucketed.ended_dwell_seconds,
+        bucketed.max_ended_dwell_seconds
     from bucketed
     inner join mapped using (timezone, bucket_start)
     {%- if not is_partial() %}

@@ -9,10 +9,17 @@ sessions as (
     select session_id from {{ judged_pairs(ref('fct_sessions'), 'entry_at') }} as sessions
 ),
 
-differences as (
-    (select * from entries except all select * from sessions)
+sides as (
+    select session_id, 1 as entry_or_session from entries
     union all
-    (select * from sessions except all select * from entries)
+    select session_id, -1 as entry_or_session from sessions
+),
+
+differences as (
+    select session_id
+    from sides
+    group by session_id
+    having sum(entry_or_session) <> 0
 )
 
 select * from differences

@@ -14,10 +14,17 @@ ends as (
     from {{ judged_pairs(ref('fct_orphan_exits'), 'exit_at') }} as orphan_exits
 ),
 
-differences as (
-    (select * from exits except all select * from ends)
+sides as (
+    select ended_id, 1 as exit_or_end from exits
     union all
-    (select * from ends except all select * from exits)
+    select ended_id, -1 as exit_or_end from ends
+),
+
+differences as (
+    select ended_id
+    from sides
+    group by ended_id
+    having sum(exit_or_end) <> 0
 )
 
 select * from differences
