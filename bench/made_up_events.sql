@@ -19,7 +19,7 @@ visits as (
         day,
         visit,
         case
-            when visit %% 3 = 0
+            when visit %% 1250 %% 3 = 0
                 then format('regular-%%s-%%s-%%s', day %% 7, visit %% 1250, day / 182)
             else format('once-%%s-%%s', day, visit)
         end as person_id,

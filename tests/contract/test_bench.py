@@ -118,8 +118,9 @@ def test_marts_are_compared_with_bare_sql() -> None:
 def test_drops_into_a_large_warehouse_are_compared_with_the_small_one() -> None:
     small, large, late = (Build(seconds, {"fct_events": seconds / 10}) for seconds in (1, 1.2, 2))
     told = flat_table(Flat(100_000, 2_000_000, 90.0, [small], [large], [late]))
-    assert "| 10,000 rows of the latest day | 1.00 s | 1.20 s | 1.20 (at most 1.5) |" in told
-    assert "| … of a day 40 days before |  | 2.00 s | 2.00 (at most 3.0) |" in told
+    seconds = "1.00 s, fastest 1.00 | 1.20 s, fastest 1.20"
+    assert f"| 10,000 rows of the latest day | {seconds} | 1.20 (at most 1.5) |" in told
+    assert "| … of a day 40 days before |  | 2.00 s, fastest 2.00 | 2.00 (at most 3.0) |" in told
     assert "| of it: fct_events | 0.100 s | 0.120 s |  |" in told
 
 
