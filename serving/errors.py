@@ -36,16 +36,19 @@ class Problem(Exception):  # noqa: N818 - it is the field's word, and most are n
 
     def response(self, request: Request) -> Response:
         """Give the problem as the answer to `request`."""
+        body = orjson.dumps(self.body(request.url.path))
+        return Response(body, self.status, self.headers, MEDIA_TYPE)
+
+    def body(self, path: str) -> dict[str, object]:
+        """Give what is said of it at a path."""
         body: dict[str, object] = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
-            "instance": request.url.path,
+            "instance": path,
         }
-        if self.errors:
-            body["errors"] = self.errors
-        return Response(orjson.dumps(body), self.status, self.headers, MEDIA_TYPE)
+        return body | {"errors": self.errors} if self.errors else body
 
 
 def invalid(parameter: str, detail: str, suggestion: str | None = None) -> Problem:
@@ -64,6 +67,16 @@ def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
     return invalid(
         parameter, f"{parameter} does not know {echo(value)}{hint(suggestion, known)}", suggestion
     )
+
+
+def unknown_parameters(names: list[str], known: Collection[str], path: str) -> Problem:
+    """Give the 422 for parameters that a path does not have, with the nearest that it does."""
+    errors = []
+    for name in names:
+        near = nearest(name, known)
+        detail = f"{name!a:.80} is no parameter of {path}{hint(near, known)}"
+        errors.append(_error(name[:80], detail, near))
+    return invalid_all(errors)
 
 
 def unexpected() -> Problem:

@@ -103,7 +103,7 @@ def _range(start: str | None, end: str | None, last: str | None) -> tuple[Range,
     return Range(), parse_last(last)
 
 
-def read_filters(
+async def read_filters(
     from_: Annotated[
         str | None,
         Query(
@@ -138,11 +138,21 @@ def read_filters(
     ] = (),
     min_dwell: Annotated[
         float | None,
-        Query(ge=0, allow_inf_nan=False, description="Sessions at least so many seconds long."),
+        Query(
+            ge=0,
+            allow_inf_nan=False,
+            description="Sessions at least so many seconds long.",
+            examples=[60],
+        ),
     ] = None,
     max_dwell: Annotated[
         float | None,
-        Query(ge=0, allow_inf_nan=False, description="Sessions at most so many seconds long."),
+        Query(
+            ge=0,
+            allow_inf_nan=False,
+            description="Sessions at most so many seconds long.",
+            examples=[3600],
+        ),
     ] = None,
     age_group: Annotated[
         Values,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
+from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
@@ -26,10 +27,7 @@ from serving.routers import (
 from serving.services import Services
 from serving.settings import ServingSettings
 
-DESCRIPTION = (
-    "Dwell times, occupancy and repeat visitors from camera events. "
-    "Every answer names the data version and the data clock it is about."
-)
+INTRODUCTION = Path(__file__).with_name("introduction.md")
 ROUTERS = (
     kpis, facts, dimensions, dwell, occupancy, visitors, comparisons, quality, marts, loads,
     uploads,
@@ -50,7 +48,8 @@ def create_app(settings: ServingSettings) -> FastAPI:
     app = FastAPIOffline(
         title="Dwellhouse",
         version="1",
-        description=DESCRIPTION,
+        description=INTRODUCTION.read_text(encoding="utf-8"),
+        openapi_tags=openapi.TAGS,
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,

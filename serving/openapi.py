@@ -1,9 +1,28 @@
 """The OpenAPI document, corrected where the framework cannot know better."""
 
+from copy import deepcopy
+from typing import Any
+
 from fastapi import FastAPI
 
 from serving.auth import GUARDED
 from serving.errors import MEDIA_TYPE
+from serving.problem_examples import problem_example
+
+TAGS = [
+    {"name": "statistics", "description": "Visitors, dwell and flows over a range"},
+    {
+        "name": "series",
+        "description": "How many were present, by hour, day or week, and who is now",
+    },
+    {"name": "facts", "description": "Each session, event and visit"},
+    {"name": "dimensions", "description": "Cameras, sites and persons"},
+    {"name": "quality", "description": "How good the data is that came in"},
+    {"name": "marts", "description": "Every table, as BI tools see it"},
+    {"name": "uploads", "description": "Files that come in by the API"},
+    {"name": "loads", "description": "What became of each file"},
+    {"name": "health", "description": "For those who run it"},
+]
 
 KEY = {
     "type": "http",
@@ -13,9 +32,9 @@ KEY = {
 }
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 REFUSALS = {
-    "401": {"description": "No key, or one that is wrong, expired or revoked", "content": PROBLEM},
-    "403": {"description": "The key's scopes do not include this", "content": PROBLEM},
-    "429": {"description": "Too many requests; Retry-After tells when", "content": PROBLEM},
+    "401": "No key, or one that is wrong, expired or revoked",
+    "403": "The key does not have the scope: read to ask, upload to send files",
+    "429": "Too many requests; Retry-After tells when",
 }
 
 
@@ -31,11 +50,29 @@ def install(app: FastAPI) -> None:
                 for operation in operations.values():
                     if path.startswith(GUARDED):
                         operation["security"] = [{"key": []}]
-                        operation["responses"] |= REFUSALS
+                        operation["responses"] |= _refusals()
                     _correct(operation["responses"])
+                    _complete(path, operation)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _refusals() -> dict[str, dict[str, Any]]:
+    return {
+        status: {"description": why, "content": deepcopy(PROBLEM)}
+        for status, why in REFUSALS.items()
+    }
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    """Name an operation by the first sentence of its description; show how it fails."""
+    operation["summary"] = operation["description"].split("\n")[0].rstrip(".")
+    parameters = operation.get("parameters", [])
+    names = [one["name"] for one in parameters if one["in"] == "query"]
+    for status, response in operation["responses"].items():
+        if problem := response.get("content", {}).get(MEDIA_TYPE):
+            problem["example"] = problem_example(int(status), path, names)
 
 
 def _correct(responses: dict[str, dict[str, dict[str, object]]]) -> None:

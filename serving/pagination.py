@@ -1,6 +1,6 @@
 """Paging, order and fields of a list, read from the query string."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -57,10 +57,10 @@ class ListQuery:
 
 def listed(
     sortable: Collection[str], columns: Collection[str], default_sort: str
-) -> Callable[..., ListQuery]:
+) -> Callable[..., Awaitable[ListQuery]]:
     """Give the dependency that reads what is said of a list; the names are for its description."""
 
-    def read_list_query(
+    async def read_list_query(
         request: Request,
         limit: Annotated[
             int | None,
@@ -69,6 +69,7 @@ def listed(
                 le=1000,
                 description=f"Most rows of a page, {DEFAULT_LIMIT} if not given. "
                 "CSV, NDJSON and Parquet hold all rows if it is not given.",
+                examples=[20],
             ),
         ] = None,
         cursor: Annotated[
@@ -79,6 +80,7 @@ def listed(
             Query(
                 description="Columns in order of weight, - for descending; nulls come last. "
                 f"Of: {', '.join(sortable)}. If not given: {default_sort}.",
+                examples=[default_sort],
             ),
         ] = None,
         fields: Annotated[
@@ -95,11 +97,13 @@ def listed(
     return read_list_query
 
 
-def page_of(listing: Listing) -> Callable[..., PageRequest]:
+def page_of(listing: Listing) -> Callable[..., Awaitable[PageRequest]]:
     """Give the dependency that reads a page of `listing`."""
     read_list_query = listed(listing.sortable, tuple(listing.columns), listing.default_sort)
 
-    def read_page_request(query: Annotated[ListQuery, Depends(read_list_query)]) -> PageRequest:
+    async def read_page_request(
+        query: Annotated[ListQuery, Depends(read_list_query)],
+    ) -> PageRequest:
         return query.of(listing)
 
     return read_page_request

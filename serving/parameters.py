@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 
-from serving.errors import hint, invalid, invalid_all, nearest
+from serving.errors import invalid, unknown_parameters
 
 
 @lru_cache(maxsize=256)
@@ -28,19 +28,12 @@ def _documented(app: FastAPI, operation_id: str) -> dict[str, bool]:
     }
 
 
-def check_parameters(request: Request) -> None:
+async def check_parameters(request: Request) -> None:
     """Refuse names that the route does not document, and values that mean nothing."""
     known = _documented(cast("FastAPI", request.app), request.scope["endpoint"].__name__)
     pairs = request.query_params.multi_items()
-    errors = []
-    for name in sorted({name for name, _ in pairs if name not in known}):
-        near = nearest(name, known)
-        detail = f"{name!a:.80} is no parameter of {request.url.path}{hint(near, known)}"
-        errors.append({"parameter": name[:80], "detail": detail})
-        if near:
-            errors[-1]["suggestion"] = near
-    if errors:
-        raise invalid_all(errors)
+    if wrong := sorted({name for name, _ in pairs if name not in known}):
+        raise unknown_parameters(wrong, known, request.url.path)
     for name, count in Counter(name for name, _ in pairs).items():
         if count > 1 and not known[name]:
             raise invalid(name, f"{name} is given {count} times; give it once.")

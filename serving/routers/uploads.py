@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from serving.answers import live
 from serving.errors import Problem
 from serving.routers.documented import NOT_FOUND, Responses, live_answers
+from serving.schemas.loads import SHA
 from serving.schemas.problems import Problem as ProblemShape
 from serving.schemas.uploads import UploadAnswer
 from serving.uploads import Followed, Uploads
@@ -68,7 +69,10 @@ async def upload(
 async def uploaded(
     request: Request,
     sha256: Annotated[
-        str, Path(pattern="^[0-9a-f]{64}$", description="Hash of the content (SHA-256).")
+        str,
+        Path(
+            pattern="^[0-9a-f]{64}$", description="Hash of the content (SHA-256).", examples=[SHA]
+        ),
     ],
 ) -> Response:
     """Tell what became of an upload."""

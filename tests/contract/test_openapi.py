@@ -125,6 +125,27 @@ def test_examples_fit_their_schemas(document: Document) -> None:
     assert found > 50
 
 
+def test_every_failure_has_an_example_in_the_words_that_are_said(
+    api: Api, document: Document
+) -> None:
+    asked = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                if int(status) < 400:
+                    continue
+                content = response["content"]["application/problem+json"]
+                validator(document, content["schema"]).validate(content["example"])
+                assert content["example"]["detail"], (path, status)
+                if method == "get" and status in ("404", "422"):
+                    address = content["example"]["instance"]
+                    wrong = content["example"].get("errors", [{}])[0].get("parameter")
+                    answer = api.get(f"{address}?{wrong}=x" if wrong else address)
+                    assert answer.json() == content["example"]
+                    asked += 1
+    assert asked > 30
+
+
 TYPES = [
     "PreviousMetrics", "Session", "Event", "Visit", "Camera", "Site", "Person", "Load", "Rejection",
     "OccupancyPoint", "VisitorsPoint", "Dwell", "DwellBin", "Demographic", "RepeatVisitor",
