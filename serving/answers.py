@@ -21,7 +21,7 @@ from serving.hours import split_hours
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
 from serving.queries.listing import Rows, count_rows, read_batches, read_page
-from serving.queries.published import Version, one_state
+from serving.queries.published import Version
 from serving.queries.seen import SplitRange
 from serving.queries.statements import Connection
 from serving.ranges import Range
@@ -162,6 +162,7 @@ async def published(request: Request) -> AsyncIterator[Published]:
     """Lend what answers from the latest data version; raises NotModified before data is read."""
     snapshots: Snapshots = request.app.state.snapshots
     versions: Versions = request.app.state.versions
+    database: Database = request.app.state.database
     exchange = exchange_of(request.scope)
     known = exchange.version or await versions.latest()
     if known is None:
@@ -169,8 +170,8 @@ async def published(request: Request) -> AsyncIterator[Published]:
     tag = tag_of(request, known)
     if is_known(tag, request.headers.getlist("if-none-match")):
         raise NotModified(_validators(tag))
-    async with _connected(request) as (connection, held):
-        version = await held.enter_async_context(one_state(connection))
+    async with AsyncExitStack() as held:
+        connection, version = await held.enter_async_context(database.one_state())
         if version is None:
             raise unpublished()
         exchange.version = version  # one may have been published since `known` was looked up
@@ -184,18 +185,15 @@ async def live(request: Request) -> AsyncIterator[Live]:
     """Lend what answers from views that change between data versions."""
     snapshots: Snapshots = request.app.state.snapshots
     versions: Versions = request.app.state.versions
+    database: Database = request.app.state.database
     is_built = await versions.latest() is not None
-    async with _connected(request) as (connection, held):
-        version = await held.enter_async_context(one_state(connection)) if is_built else None
+    async with AsyncExitStack() as held:
+        if is_built:
+            connection, version = await held.enter_async_context(database.one_state())
+        else:
+            connection, version = await held.enter_async_context(database.connection()), None
         snapshot = await snapshots.of(version, connection) if version else None
         yield Live(request, connection, version, snapshot, held)
-
-
-@asynccontextmanager
-async def _connected(request: Request) -> AsyncIterator[tuple[Connection, AsyncExitStack]]:
-    database: Database = request.app.state.database
-    async with AsyncExitStack() as held:
-        yield await held.enter_async_context(database.connection()), held
 
 
 def _validators(tag: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Pools of connections, and what their failures mean to the caller."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import psycopg
 from psycopg import errors
@@ -9,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from serving.errors import Problem
 from serving.momentary import Momentary
+from serving.queries.published import Version, begin
 from serving.queries.statements import Connection
 from serving.settings import ServingSettings
 
@@ -16,6 +18,8 @@ QUICK_SECONDS = 0.1
 CONNECT_SECONDS = 2
 PROBE_SECONDS = 0.5
 ACCESS_CONNECTIONS = 2
+Result = TypeVar("Result")
+
 RETRY = {"Retry-After": "5"}
 NOT_BUILT = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege,
              errors.InvalidSchemaName)  # fmt: skip
@@ -34,6 +38,7 @@ class Database:
             "work_mem": "32MB",
         }
         self._url = url
+        self._statement_seconds = statement_seconds
         self._answering = Momentary(self._require_answer, PROBE_SECONDS)
         self._pool = AsyncConnectionPool(
             # Read at each connect: a stack that starts anew may have another address.
@@ -52,7 +57,6 @@ class Database:
             timeout=CONNECT_SECONDS,
             # A short patience, for a request starts the next attempt; a long one backs off.
             reconnect_timeout=CONNECT_SECONDS,
-            check=AsyncConnectionPool.check_connection,
             open=False,
         )
 
@@ -84,22 +88,40 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Lend a connection; its failures become problems."""
+        async with self._begun(AsyncConnectionPool.check_connection) as (connection, _):
+            yield connection
+
+    @asynccontextmanager
+    async def one_state(self) -> AsyncIterator[tuple[Connection, Version | None]]:
+        """Lend a connection that sees one state of the marts, and the version that it is of."""
+        async with self._begun(begin) as (connection, version):
+            yield connection, version
+
+    def load(self) -> dict[str, int]:
+        """Give what the pool counts: `pool_size`, `pool_available`, `requests_waiting` and more."""
+        return dict(self._pool.get_stats())
+
+    @asynccontextmanager
+    async def _begun(
+        self, first: Callable[[Connection], Awaitable[Result]]
+    ) -> AsyncIterator[tuple[Connection, Result]]:
+        """Lend a connection that `first` went through on: those from before a restart do not."""
         try:
-            connection = await self._lent()
-            try:
-                async with connection:
-                    yield connection
-            finally:
-                await self._pool.putconn(connection)
+            while True:
+                connection = await self._lent()
+                try:
+                    async with connection:
+                        if (result := await _tried(connection, first)) is None:
+                            continue
+                        yield connection, result[0]
+                        return
+                finally:
+                    await self._pool.putconn(connection)
         except psycopg.Error as error:
             problem = _problem(error)
             if problem is None:
                 raise
             raise problem from error
-
-    def load(self) -> dict[str, int]:
-        """Give what the pool counts: `pool_size`, `pool_available`, `requests_waiting` and more."""
-        return dict(self._pool.get_stats())
 
     async def _lent(self) -> Connection:
         try:
@@ -107,7 +129,7 @@ class Database:
         except PoolTimeout:
             # All are in use, or there is no server: then nobody needs to wait to hear of it.
             await self._answering.get()
-            return await self._pool.getconn(CONNECT_SECONDS)
+            return await self._pool.getconn(self._statement_seconds)
 
     async def _require_answer(self) -> None:
         """Raise OperationalError if the server is not there."""
@@ -117,6 +139,18 @@ class Database:
             raise psycopg.OperationalError(str(error)) from error
         probe = await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_SECONDS)
         await probe.close()
+
+
+async def _tried(
+    connection: Connection, first: Callable[[Connection], Awaitable[Result]]
+) -> tuple[Result] | None:
+    """Give the result of `first`; None if the connection turned out to be broken."""
+    try:
+        return (await first(connection),)
+    except psycopg.OperationalError:
+        if not connection.closed:
+            raise
+        return None
 
 
 def _problem(error: psycopg.Error) -> Problem | None:

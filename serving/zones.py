@@ -15,7 +15,7 @@ def _known() -> frozenset[str]:
     return frozenset(name for name in available_timezones() if name[0].isupper())
 
 
-def read_zone(
+async def read_zone(
     tz: Annotated[
         str | None,
         Query(

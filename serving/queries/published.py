@@ -1,7 +1,5 @@
 """What is published: the latest data version, and the sites and cameras of it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,17 +46,15 @@ async def demographics(connection: Connection) -> Demographics:
     return Demographics(frozenset({*age_groups, "unknown"}), frozenset({*genders, "unknown"}))
 
 
-@asynccontextmanager
-async def one_state(connection: Connection) -> AsyncIterator[Version | None]:
-    """Let all statements of a block see one state of the marts; give the version that it is of."""
+async def begin(connection: Connection) -> Version | None:
+    """Let all that follows see one state of the marts; give the version that it is of.
+
+    Lock, look and version are one message: each more would cost as much as a small query.
+    """
     async with connection.cursor(row_factory=class_row(Version)) as cursor:
         await cursor.execute(statement("one_state"))
         await cursor.set_result(-1)
-        version = await cursor.fetchone()
-    try:
-        yield version
-    finally:
-        await connection.rollback()  # nothing was written, and it ends a failed one too
+        return await cursor.fetchone()
 
 
 async def latest_version(connection: Connection) -> Version | None:

@@ -22,7 +22,7 @@ BINS = "60,300,600,1800,3600,7200,14400,28800"
 GroupName = Annotated[str, WithJsonSchema({"type": "string", "enum": list(GROUPINGS)})]
 
 
-def read_groupings(
+async def read_groupings(
     group_by: Annotated[
         tuple[GroupName, ...],
         Query(
@@ -43,7 +43,7 @@ def read_groupings(
     return tuple(known[name] for name in names)
 
 
-def read_edges(
+async def read_edges(
     bins: Annotated[
         str,
         Query(
