@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import bulk, flat, many, marts
+from bench import api, bulk, flat, many, marts
 from bench.drops import day_files, drop_and_wait, existing_file
 from bench.latency import Burst, Latency, burst, latency
 from bench.leak import Leak, leak
@@ -17,7 +17,13 @@ from bench.stock_stack import stock_stack
 TINY_ROWS = 20
 OTHERS: dict[str, tuple[str, Callable[[list[str]], int]]] = {
     name: (bench.SAYS, bench.main)
-    for name, bench in (("bulk", bulk), ("flat", flat), ("many", many), ("marts", marts))
+    for name, bench in (
+        ("api", api),
+        ("bulk", bulk),
+        ("flat", flat),
+        ("many", many),
+        ("marts", marts),
+    )
 }
 
 

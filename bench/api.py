@@ -1,13 +1,13 @@
-"""`python -m bench.api`: how fast the API answers over millions of events, beside bare floors."""
+"""`python -m bench api`: how fast the API answers over millions of events, beside bare floors."""
 
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -17,7 +17,9 @@ import httpx
 import psycopg
 from psycopg import sql
 
+from bench.drops import day_files
 from bench.http_load import Answers, answers_to
+from bench.paging import paged_while_loading
 from bench.report import append_entry, conditions
 from bench.stack import (
     BenchError,
@@ -29,10 +31,11 @@ from bench.stack import (
 )
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.rebuild import rebuilt
-from orchestration.runtime.warehouse import open_warehouse
+from orchestration.runtime.warehouse import Warehouse, open_warehouse
 from orchestration.settings import PREFIX, Settings
 
 EVENTS = Path(__file__).with_name("api_events.sql")
+SAYS = "how fast the API answers over millions of events"
 FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 CLIENTS = 16
 ROUNDS = 5
@@ -200,7 +203,7 @@ def _fill(connection: psycopg.Connection, events: int) -> None:
 def running_servers(settings: Settings) -> Iterator[Servers]:
     """Run the API, another that keeps no answer, and the floors: a process each."""
     ports = Servers(free_port(), free_port(), free_port())
-    python, home = sys.executable, settings.home
+    python, folder = sys.executable, settings.home.parent
     floor = [python, "-m", "uvicorn", "bench.api_floor:app", "--no-access-log", "--port"]
     with ExitStack() as stack:
         for name, command, port, more in (
@@ -208,14 +211,29 @@ def running_servers(settings: Settings) -> Iterator[Servers]:
             ("uncached", [python, "-m", "serving"], ports.uncached, {"API_CACHE_BYTES": 0}),
             ("floor", [*floor, str(ports.floor)], ports.floor, {}),
         ):
-            chosen = {"HOME": home, "LANDING": settings.landing, "API_PORT": port, **more}
-            environment = clean_environment() | {
-                PREFIX + key: str(value) for key, value in chosen.items()
-            }
-            log = home.parent / f"{name}.log"
-            running = stack.enter_context(process(command, environment, home.parent, log))
+            environment = _environment(settings, {"API_PORT": port, **more})
+            log = folder / f"{name}.log"
+            running = stack.enter_context(process(command, environment, folder, log))
             wait_until(lambda port=port: _answers_there(port), running, log)  # type: ignore[misc]
         yield ports
+
+
+def _environment(settings: Settings, more: Mapping[str, object]) -> dict[str, str]:
+    chosen = {"HOME": settings.home, "LANDING": settings.landing, **more}
+    return clean_environment() | {PREFIX + name: str(value) for name, value in chosen.items()}
+
+
+def _paging(settings: Settings, servers: Servers, files: int) -> Iterator[Figure]:
+    """Load so many files beside; there is no figure for none."""
+    if not files:
+        return
+    reader = Warehouse.of_home(settings.home).reader
+    paths = day_files(settings.home.parent / "files", "day", files, 10_000, time.time_ns())
+    environment = _environment(settings, {})
+    paged = paged_while_loading(servers.uncached, reader, paths, environment)
+    name = f"of {paged.sessions:,} sessions paged while files load, missing or repeated"
+    about = f"{paged.rounds} rounds, {len(paged.versions)} data versions, {paged.seconds:.0f} s"
+    yield Figure(name, paged.missing + paged.repeated, "", AT_MOST, 0, about)
 
 
 def _answers_there(port: int) -> bool:
@@ -227,10 +245,11 @@ def _answers_there(port: int) -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Fill, measure, print, append to the history."""
-    parser = argparse.ArgumentParser(prog="python -m bench.api", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench api", description=SAYS)
     number = parser.add_argument
     number("--events", type=int, default=1_000_000, help="events in the warehouse (1,000,000)")
     number("--seconds", type=float, default=10.0, help="seconds for each figure (10)")
+    number("--files", type=int, default=3, help="files that load while all is paged through (3)")
     number("--seed", type=int, default=1)
     number("--folder", type=Path, help="keep the warehouse there, and use the one that is there")
     options = parser.parse_args(arguments)
@@ -244,7 +263,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"Filled in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
             with running_servers(settings) as servers:
                 figures = []
-                for figure in measured(servers, options.events, options.seconds, options.seed):
+                for figure in chain(
+                    measured(servers, options.events, options.seconds, options.seed),
+                    _paging(settings, servers, options.files),
+                ):
                     figures.append(figure)
                     print(f"{figure.name}: {figure.value:.2f}{figure.unit} {figure.about}",
                           file=sys.stderr, flush=True)  # fmt: skip

@@ -7,6 +7,8 @@ from random import Random
 import pytest
 
 from bench.__main__ import OTHERS, main
+from bench.api import AT_LEAST, AT_MOST, Figure
+from bench.api import table as api_table
 from bench.bulk import Bulk, write_rows
 from bench.bulk import table as bulk_table
 from bench.dagster_runs import RunTimes, phases
@@ -14,6 +16,7 @@ from bench.drops import Found, Published, day_files
 from bench.filled_warehouse import Build
 from bench.flat import Flat
 from bench.flat import table as flat_table
+from bench.http_load import Answers
 from bench.latency import Burst, Latency
 from bench.leak import Footprint, Leak
 from bench.many import Many
@@ -122,6 +125,24 @@ def test_drops_into_a_large_warehouse_are_compared_with_the_small_one() -> None:
     assert f"| 10,000 rows of the latest day | {seconds} | 1.20 (at most 1.5) |" in told
     assert "| … of a day 40 days before |  | 2.00 s, fastest 2.00 | 2.00 (at most 3.0) |" in told
     assert "| of it: fct_events | 0.100 s | 0.120 s |  |" in told
+
+
+def test_the_api_is_held_against_its_limits() -> None:
+    figures = [
+        Figure("page", 0.79, "", AT_LEAST, 0.8, "790 to 1,000 a second"),
+        Figure("kpis", 149.6, " ms", AT_MOST, 150),
+        Figure("told only", 3.0, ""),
+    ]
+    assert [figure.holds for figure in figures] == [False, True, True]
+    rows = api_table(figures).splitlines()[2:]
+    assert rows[0] == "| page | 0.79 | at least 0.8, missed | 790 to 1,000 a second |"
+    assert rows[1] == "| kpis | 149.60 ms | at most 150 ms |  |"
+
+
+def test_answers_are_counted_by_the_second() -> None:
+    answers = Answers([number / 1000 for number in range(1, 101)], elapsed=2.0)
+    assert answers.rate == 50
+    assert answers.milliseconds(50) == pytest.approx(50.5)
 
 
 def test_p95_lies_between_the_drops() -> None:
