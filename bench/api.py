@@ -3,20 +3,24 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 from random import Random
 from statistics import median
 from urllib.parse import quote
 
 import httpx
-import psycopg
-from psycopg import sql
 
+from bench.api_servers import (
+    Servers,
+    environment_of,
+    filled_api_warehouse,
+    running_servers,
+)
 from bench.drops import day_files
 from bench.http_load import Answers, answers_to
 from bench.paging import paged_while_loading
@@ -24,32 +28,16 @@ from bench.report import append_entry, conditions
 from bench.stack import (
     BenchError,
     bench_folder,
-    clean_environment,
-    free_port,
-    process,
-    wait_until,
 )
-from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.rebuild import rebuilt
-from orchestration.runtime.warehouse import Warehouse, open_warehouse
-from orchestration.settings import PREFIX, Settings
+from orchestration.runtime.warehouse import Warehouse
+from orchestration.settings import Settings
 
-EVENTS = Path(__file__).with_name("api_events.sql")
 SAYS = "how fast the API answers over millions of events"
 FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 CLIENTS = 16
 ROUNDS = 5
 DEPTH = 1_000_000
 AT_LEAST, AT_MOST = "at least", "at most"
-
-
-@dataclass(frozen=True)
-class Servers:
-    """Ports of the API, of one that keeps no answer, and of the floors."""
-
-    api: int
-    uncached: int
-    floor: int
 
 
 @dataclass(frozen=True)
@@ -178,101 +166,61 @@ def _ranges(random: Random, length: timedelta) -> Iterator[str]:
         yield f"from={quote(start.isoformat())}&to={quote((start + length).isoformat())}"
 
 
-@contextmanager
-def filled_warehouse(settings: Settings, events: int) -> Iterator[None]:
-    """Run a Postgres with so many events, built and published; one that has them stays as it is."""
-    with open_warehouse(settings):
-        url = EmbeddedPostgres(settings.home).url
-        with psycopg.connect(url, dbname="dwellhouse", autocommit=True) as connection:
-            is_filled = connection.execute("select from marts.data_versions").rowcount
-            if not is_filled:
-                _fill(connection, events)
-        if not is_filled:
-            rebuilt(settings)
-        yield
-
-
-def _fill(connection: psycopg.Connection, events: int) -> None:
-    statement = sql.SQL(EVENTS.read_text(encoding="utf-8"))
-    connection.execute("select setseed(0.5)")
-    connection.execute(statement.format(events=sql.Literal(events)))
-    connection.execute("vacuum analyze raw.camera_events")
-
-
-@contextmanager
-def running_servers(settings: Settings) -> Iterator[Servers]:
-    """Run the API, another that keeps no answer, and the floors: a process each."""
-    ports = Servers(free_port(), free_port(), free_port())
-    python, folder = sys.executable, settings.home.parent
-    floor = [python, "-m", "uvicorn", "bench.api_floor:app", "--no-access-log", "--port"]
-    with ExitStack() as stack:
-        for name, command, port, more in (
-            ("api", [python, "-m", "serving"], ports.api, {}),
-            ("uncached", [python, "-m", "serving"], ports.uncached, {"API_CACHE_BYTES": 0}),
-            ("floor", [*floor, str(ports.floor)], ports.floor, {}),
-        ):
-            environment = _environment(settings, {"API_PORT": port, **more})
-            log = folder / f"{name}.log"
-            running = stack.enter_context(process(command, environment, folder, log))
-            wait_until(lambda port=port: _answers_there(port), running, log)  # type: ignore[misc]
-        yield ports
-
-
-def _environment(settings: Settings, more: Mapping[str, object]) -> dict[str, str]:
-    chosen = {"HOME": settings.home, "LANDING": settings.landing, **more}
-    return clean_environment() | {PREFIX + name: str(value) for name, value in chosen.items()}
-
-
 def _paging(settings: Settings, servers: Servers, files: int) -> Iterator[Figure]:
     """Load so many files beside; there is no figure for none."""
     if not files:
         return
     reader = Warehouse.of_home(settings.home).reader
     paths = day_files(settings.home.parent / "files", "day", files, 10_000, time.time_ns())
-    environment = _environment(settings, {})
+    environment = environment_of(settings, {})
     paged = paged_while_loading(servers.uncached, reader, paths, environment)
     name = f"of {paged.sessions:,} sessions paged while files load, missing or repeated"
     about = f"{paged.rounds} rounds, {len(paged.versions)} data versions, {paged.seconds:.0f} s"
     yield Figure(name, paged.missing + paged.repeated, "", AT_MOST, 0, about)
 
 
-def _answers_there(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code < 500
-    except httpx.TransportError:
-        return False
-
-
 def main(arguments: list[str] | None = None) -> int:
-    """Fill, measure, print, append to the history."""
+    """Fill, measure, print, append to the history; status 1 if it could not be done."""
+    options = _parser().parse_args(arguments)
+    found = conditions()
+    kept = nullcontext(options.folder) if options.folder else bench_folder(keep=False)
+    try:
+        with kept as folder:
+            figures = list(_told(_figures(folder, options)))
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    chosen = {name: str(value) for name, value in vars(options).items()}
+    told = [asdict(figure) for figure in figures]
+    append_entry({"bench": "api", **found, "parameters": chosen, "figures": told})
+    print(table(figures))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench api", description=SAYS)
     number = parser.add_argument
     number("--events", type=int, default=1_000_000, help="events in the warehouse (1,000,000)")
     number("--seconds", type=float, default=10.0, help="seconds for each figure (10)")
     number("--files", type=int, default=3, help="files that load while all is paged through (3)")
-    number("--seed", type=int, default=1)
+    number("--seed", type=int, default=1, help="of the ranges that are asked for")
     number("--folder", type=Path, help="keep the warehouse there, and use the one that is there")
-    options = parser.parse_args(arguments)
-    found = conditions()
-    kept = nullcontext(options.folder) if options.folder else bench_folder(keep=False)
-    with kept as folder:
-        settings = Settings(home=folder / "home", landing=folder / "landing")
-        settings.landing.mkdir(parents=True, exist_ok=True)
-        started = time.monotonic()
-        with filled_warehouse(settings, options.events):
-            print(f"Filled in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-            with running_servers(settings) as servers:
-                figures = []
-                for figure in chain(
-                    measured(servers, options.events, options.seconds, options.seed),
-                    _paging(settings, servers, options.files),
-                ):
-                    figures.append(figure)
-                    print(f"{figure.name}: {figure.value:.2f}{figure.unit} {figure.about}",
-                          file=sys.stderr, flush=True)  # fmt: skip
-    append_entry({"bench": "api", **found, **vars(options), "figures": [*map(asdict, figures)]})
-    print(table(figures))
-    return 0
+    return parser
+
+
+def _figures(folder: Path, options: argparse.Namespace) -> Iterator[Figure]:
+    settings = Settings(home=folder / "home", landing=folder / "landing")
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    print("Filling and building the warehouse", file=sys.stderr, flush=True)
+    with filled_api_warehouse(settings, options.events), running_servers(settings) as servers:
+        yield from measured(servers, options.events, options.seconds, options.seed)
+        yield from _paging(settings, servers, options.files)
+
+
+def _told(figures: Iterator[Figure]) -> Iterator[Figure]:
+    for one in figures:
+        print(f"{one.name}: {one.value:.2f}{one.unit}, {one.about}", file=sys.stderr, flush=True)
+        yield one
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
--- Pairs of entry and exit over a year, from 8 to 20 o'clock: 60 cameras at 5 sites, a person for
+-- Pairs of entry and exit over a year, from 8 to 20 o'clock: 40 cameras at 5 sites, a person for
 -- every 200 events, most of whom stay for minutes.
 with
 loads as (
@@ -12,7 +12,7 @@ sessions as (
     select
         number,
         format('P-%s', 1 + floor(power(random(), 1.5) * {events} / 200)) as person_id,
-        floor(random() * 60)::int as camera,
+        floor(random() * 40)::int as camera,
         timestamptz '2025-01-01 08:00Z'
         + floor(random() * 365) * interval '1 day'
         + random() * interval '12 hours' as entry_at,
