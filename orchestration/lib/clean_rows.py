@@ -22,9 +22,10 @@ def clean_rows(block: bytes, dialect: Dialect, width: int, first_line: int) -> C
     """Give the rows of whole lines, the first being line `first_line`; None if one is unusual.
 
     Usual are lines of valid text, each a row: quotes only where they enclose a whole field, line
-    ends only where no quotes are. Rows may be blank or have another number of fields.
+    ends only where no quotes are, nothing escaped. Rows may be blank or have another number of
+    fields.
     """
-    if not _is_plain_text(block):
+    if not _is_plain_text(block) or (dialect.escape and dialect.escape.encode() in block):
         return None
     characters = np.frombuffer(block, np.uint8)
     ends = _line_ends(characters)

@@ -16,15 +16,20 @@ LONGEST_HEADER_LINES = 100
 
 @dataclass(frozen=True)
 class Dialect:
-    """What separates and encloses fields; no delimiter: whichever the header shows."""
+    """What separates and encloses fields; no delimiter: whichever the header shows.
+
+    With `escape` before it, a quote or a delimiter is part of the text, as a doubled quote is.
+    """
 
     delimiter: str | None = None
     quote: str | None = '"'
+    escape: str | None = None
 
     def reader(self, lines: Iterable[str], *, strict: bool = True) -> "_csv.Reader":
         """Give the rows of the lines; raises csv.Error for quotes that do not fit together."""
         return csv.reader(
-            lines, delimiter=self.delimiter or ",", quotechar=self.quote, strict=strict,
+            lines, delimiter=self.delimiter or ",", quotechar=self.quote,
+            escapechar=self.escape, strict=strict,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
         )  # fmt: skip
 

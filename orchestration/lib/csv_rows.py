@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -89,7 +90,7 @@ class RowReader:
                 row = next(reader)
             except csv.Error as error:
                 row = [""]
-                if not str(error).startswith(_NEVER_CLOSED):
+                if not str(error).startswith(_NEVER_CLOSED) or self._ends_with_escape():
                     self._doubtful = max(self._doubtful, self._next)
                 elif start < self._doubtful:
                     reader = self.dialect.reader(self._remaining())
@@ -101,6 +102,13 @@ class RowReader:
                 self._next, row = start + 1, [""]
             if row:
                 yield start, "".join(lines[start : self._next]), row
+
+    def _ends_with_escape(self) -> bool:
+        """Tell whether the file ends with an escape of nothing: no later line can make it good."""
+        escape = self.dialect.escape
+        if escape is None or not self.is_last:
+            return False
+        return self._lines[-1].rstrip("\r\n").endswith(escape)
 
     def _leave_to_next_block(self, start: int) -> None:
         lines = self._lines[start:]
@@ -115,7 +123,10 @@ class RowReader:
         Delimiters that are enclosed within one line separate nothing, however the rest is read.
         """
         delimiter, quote = self.dialect.delimiter or ",", self.dialect.quote or '"'
-        pieces = "".join(self._lines[start : self._next]).split(quote)
+        text = "".join(self._lines[start : self._next])
+        if self.dialect.escape:
+            text = re.sub(re.escape(self.dialect.escape) + r"[^\r\n]", "", text)
+        pieces = text.split(quote)
         pieces[1::2] = [piece if "\n" in piece or "\r" in piece else "" for piece in pieces[1::2]]
         lines = io.StringIO(quote.join(pieces), newline="")
         return all(line.count(delimiter) == self.width - 1 for line in lines)

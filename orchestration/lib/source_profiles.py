@@ -111,6 +111,7 @@ class SourceProfile(_Strict):
     files: tuple[Name, ...] = Field(min_length=1)
     delimiter: Annotated[str, AfterValidator(_delimiter)] | None = None
     quote: Annotated[str, AfterValidator(_quote)] = '"'
+    escape: Annotated[str, AfterValidator(_quote)] = "none"
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     columns: dict[Column, tuple[Name, ...]] = Field(default_factory=dict)
     events: dict[Name, EventType] = Field(default_factory=dict)
@@ -134,7 +135,8 @@ class SourceProfile(_Strict):
     @property
     def dialect(self) -> Dialect:
         """How fields are told apart."""
-        return Dialect(self.delimiter, None if self.quote == "none" else self.quote)
+        quote, escape = (None if it == "none" else it for it in (self.quote, self.escape))
+        return Dialect(self.delimiter, quote, escape)
 
     @property
     def names_of_columns(self) -> Mapping[str, tuple[str, ...]]:

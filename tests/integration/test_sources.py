@@ -80,6 +80,19 @@ def test_a_european_export(load: Load, connection: psycopg.Connection) -> None:
     assert source == ("european",)
 
 
+def test_quotes_may_be_escaped_where_the_profile_says_so(
+    load: Load, connection: psycopg.Connection
+) -> None:
+    text = HEADER.replace("\n", ",zone\n") + (
+        '2026-05-01 10:00,p1,c,entry,"2\\" pipe"\n'
+        '2026-05-01 10:01,p1,c,exit,"Caf\\\\"\n'
+        '2026-05-01 10:02,p2,c,entry,"say ""hi"", twice"\n'
+    )
+    outcome = load(text, profile="escape: '\\'\n")
+    assert (outcome.counts.rows_loaded, outcome.counts.rows_rejected) == (3, 0)
+    assert events(connection, "zone") == [('2" pipe',), ("Caf\\",), ('say "hi", twice',)]
+
+
 def test_an_interval_export_gives_entries_and_exits(
     load: Load, connection: psycopg.Connection
 ) -> None:

@@ -15,6 +15,8 @@ from orchestration.lib.csv_rows import RowReader, UnterminatedQuoteError
 WIDTH = 3
 COMMA = Dialect(",")
 DIALECTS = [COMMA, Dialect(";"), Dialect("\t"), Dialect("|", "'"), Dialect(",", None)]
+ESCAPED = Dialect(",", '"', "\\")
+DIALECTS.append(ESCAPED)
 
 
 def carefully(block: bytes, dialect: Dialect) -> Iterator[Chunk]:
@@ -64,9 +66,23 @@ def test_what_is_unusual_is_left_alone(block: bytes) -> None:
     assert clean_rows(block, COMMA, WIDTH, 10) is None
 
 
+def test_what_is_escaped_is_read_the_careful_way() -> None:
+    block = rb'''"2\" pipe",b\,c,"\\"''' + b"\r\n"
+    assert clean_rows(block, ESCAPED, WIDTH, 10) is None
+    [chunk] = carefully(block, ESCAPED)
+    assert [column.to_pylist() for column in chunk.columns] == [['2" pipe'], ["b,c"], ["\\"]]
+    assert clean_rows(b'"a",b,""\n', ESCAPED, WIDTH, 10) is not None
+
+
+@pytest.mark.parametrize("line", [b"d,e,f\\", b'd,"e,f\\'])
+def test_an_escape_of_nothing_costs_its_row_only(line: bytes) -> None:
+    chunks = list(carefully(b"a,b,c\n" + line + b"\n", ESCAPED))
+    assert [count for chunk in chunks for count in chunk.field_counts] == [3, 1]
+
+
 pieces = st.sampled_from(
     [*"ab,;\t|\"' \n\r", "\r\n", '"x"', '"",', ',"', '"\n', "'y'", "é", "🙂", "a,b,c\n",
-     '"a","b","c"\n', "\\", "\\.", "NULL", "\0", "\N{REPLACEMENT CHARACTER}"]
+     '"a","b","c"\n', "\\", "\\.", '\\"', "\\,", "\\\n", "NULL", "\0", "\N{REPLACEMENT CHARACTER}"]
 )  # fmt: skip
 blocks = st.one_of(
     st.lists(pieces, min_size=1, max_size=30).map(lambda found: "".join(found).encode()),

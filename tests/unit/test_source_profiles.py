@@ -37,6 +37,7 @@ def message(sources: Path, content: str) -> str:
         ("files: ['*']\ndelimiter: ab", "delimiter", "write comma, semicolon, tab, pipe"),
         ("files: ['*']\ndelimiter: x", "delimiter", "write comma, semicolon, tab, pipe"),
         ("files: ['*']\nquote: ''", "quote", "one character, or none"),
+        ("files: ['*']\nescape: '\\\\\\'", "escape", "one character, or none"),
         ("files: ['*']\nencoding: latin-99", "encoding", "write it like utf-8"),
         ("files: ['*']\nencoding: base64", "encoding", "write it like utf-8"),
         ("files: ['*']\ntimezone: Berlin", "timezone", "write it like Europe/Berlin"),
