@@ -42,7 +42,11 @@ def rows(count: int, person: str = "p") -> str:
 
 @dataclass
 class LoadingPlace:
-    """Where files are dropped and loaded; `oracle` judges what has come of all of them."""
+    """Where files are dropped and loaded; `oracle` judges what has come of all of them.
+
+    There are no marts. They are made of raw alone; that any raw gives the marts of a rebuild is
+    shown with the stack, and with the models by themselves.
+    """
 
     landing: Landing
     warehouse: Warehouse

@@ -45,10 +45,20 @@ def pid_of_worker(stack: RunningStack, run_id: str) -> int:
     return int((stack.home / "run-workers" / f"{run_id}.run").read_text())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def marts_equal_a_rebuild(stack: RunningStack) -> Iterator[None]:
+    """After all of these tests, for it takes seconds each time."""
+    yield
+    stack.finished()
+    result = stack.command("verify")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 @pytest.fixture(autouse=True)
 def no_run_goes_on(stack: RunningStack) -> Iterator[None]:
     """Whatever a test has done, nothing says in the end that a run is still under way."""
     yield
+    until(lambda: answers(stack))
     assert set(stack.runs().values()) <= {"SUCCESS", "FAILURE", "CANCELED"}
 
 
@@ -89,7 +99,7 @@ def test_a_killed_database_is_started_again_and_loses_nothing(stack: RunningStac
 
 def answers(stack: RunningStack) -> bool:
     try:
-        return bool(stack.dagster("{ version }"))
+        return bool(stack.runs())
     except OSError:
         return False
 
