@@ -52,7 +52,7 @@ class FileReading:
         file = self._file()
         self.header, self.delimiter = file.header, file.dialect.delimiter or ","
         layout = self._judged_layout(file.header)
-        for chunk in file.chunks(self.rules.chunk_rows):
+        for chunk in file.chunks(self._chunk_rows):
             reached("validating", self.path.name)
             entries = layout.candidates(chunk)
             if layout.has_open_dates(chunk, entries):
@@ -63,6 +63,11 @@ class FileReading:
             exits = [layout.exits(chunk, entries)] if layout.profile.interval else []
             yield CandidateRows(layout, chunk, [entries, *exits], file.bytes_read)
         self._require_unchanged(file)
+
+    @property
+    def _chunk_rows(self) -> int:
+        """Half as many where a row is a stay, which is judged and held as two events."""
+        return max(1, self.rules.chunk_rows // (2 if self.profile.interval else 1))
 
     def _file(self) -> CsvFile:
         return CsvFile(
@@ -83,7 +88,7 @@ class FileReading:
     def _look_for_dates(self, search: DateOrderSearch, layout: Layout) -> Iterator[None]:
         """Look at the timestamps of the whole file."""
         file = self._file()
-        for chunk in file.chunks(self.rules.chunk_rows):
+        for chunk in file.chunks(self._chunk_rows):
             for text in layout.timestamp_texts(chunk):
                 search.look_at(text)
             yield None
