@@ -37,10 +37,10 @@
 {%- endmacro %}
 
 
-{#- A mart as the last build left it. No ref(): a model and the past that it looks at would be a
+{#- A table as the last build left it. No ref(): a model and the past that it looks at would be a
     circle. For partial builds only; before the first build there is no past. -#}
-{% macro published(mart) -%}
-    marts.{{ mart }}
+{% macro published(table, schema='marts') -%}
+    {{ schema }}.{{ table }}
 {%- endmacro %}
 
 

@@ -4,11 +4,22 @@ with touched as (
     select * from {{ ref('int_site_weeks_touched') }}
 ),
 
+cameras as (
+    select * from {{ ref('int_cameras_located') }}
+),
+
+sites as (
+    select distinct
+        site_id,
+        timezone
+    from cameras
+),
+
 persons as (
     select distinct
-        hours.person_id,
-        hours.site_id
-    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
+        daily.person_id,
+        daily.site_id
+    from {{ touched_rows(ref('int_person_days_counted'), 'daily', 'day_start') }}
 ),
 
 firsts as (
@@ -16,34 +27,43 @@ firsts as (
     select
         persons.person_id,
         persons.site_id,
-        earliest.bucket_start as hour_start,
         earliest.day_start,
-        earliest.week_start
+        earliest.local_date,
+        earliest.first_event_at
     from persons
     cross join lateral (
         select
-            hours.bucket_start,
-            hours.day_start,
-            hours.week_start
-        from {{ ref('agg_person_hourly') }} as hours
+            daily.day_start,
+            daily.local_date,
+            daily.first_event_at
+        from {{ ref('int_person_days_counted') }} as daily
         where
-            hours.events > 0
-            and hours.person_id = persons.person_id
-            and hours.site_id = persons.site_id
-        order by hours.bucket_start
+            daily.person_id = persons.person_id
+            and daily.site_id = persons.site_id
+        order by daily.day_start
         limit 1
     ) as earliest
     {%- else %}
     select distinct on (person_id, site_id)
         person_id,
         site_id,
-        bucket_start as hour_start,
         day_start,
-        week_start
-    from {{ ref('agg_person_hourly') }}
-    where events > 0
-    order by person_id, site_id, bucket_start
+        local_date,
+        first_event_at
+    from {{ ref('int_person_days_counted') }}
+    order by person_id, site_id, day_start
     {%- endif %}
+),
+
+found as (
+    select
+        firsts.person_id,
+        firsts.site_id,
+        {{ hour_start('firsts.first_event_at', 'sites.timezone') }} as hour_start,
+        firsts.day_start,
+        {{ day_start(monday('firsts.local_date'), 'sites.timezone') }} as week_start
+    from firsts
+    inner join sites on firsts.site_id = sites.site_id
 )
 
-select * from firsts
+select * from found

@@ -62,8 +62,8 @@ grouped as (
     {%- endif %}
 ),
 
--- A person's past is read by the day, as a count, and in the middle of what an index has in order;
--- all of it would be much of someone who comes every day.
+-- A person's past is read by the day, as a count, and in the middle of what an index has in order:
+-- all events would be many of someone who comes every day.
 described as (
     select
         touched.person_id,
@@ -86,15 +86,15 @@ described as (
     inner join grouped on touched.person_id = grouped.person_id
     cross join lateral (
         select
-            min(days.first_event_at) as first_event_at,
-            max(days.last_event_at) as last_event_at,
-            sum(days.event_count)::bigint as event_count,
-            count(distinct days.local_date) as visit_days,
-            sum(days.closed_sessions)::bigint as closed_sessions,
-            sum(days.total_dwell_seconds) as total_dwell_seconds,
-            max(days.max_dwell_seconds) as max_dwell_seconds
-        from {{ ref('int_person_days_counted') }} as days
-        where days.person_id = touched.person_id
+            min(daily.first_event_at) as first_event_at,
+            max(daily.last_event_at) as last_event_at,
+            sum(daily.event_count)::bigint as event_count,
+            count(distinct daily.local_date) as visit_days,
+            sum(daily.closed_sessions)::bigint as closed_sessions,
+            sum(daily.total_dwell_seconds) as total_dwell_seconds,
+            max(daily.max_dwell_seconds) as max_dwell_seconds
+        from {{ ref('int_person_days_counted') }} as daily
+        where daily.person_id = touched.person_id
     ) as counted
     cross join lateral (
         select count(*) as visit_count
@@ -108,7 +108,7 @@ described as (
             sessions.person_id = touched.person_id
             and sessions.session_status = 'missing_exit'
     ) as missed
-    cross join lateral (
+    cross join lateral (  -- noqa: ST05
         select percentile_cont(0.5) within group (order by middle.dwell_seconds)
             as median_dwell_seconds
         from (
@@ -118,8 +118,8 @@ described as (
                 sessions.person_id = touched.person_id
                 and sessions.session_status = 'closed'
             order by sessions.dwell_seconds
-            offset greatest(counted.closed_sessions - 1, 0) / 2
-            limit 2 - counted.closed_sessions % 2
+            limit (2 - counted.closed_sessions % 2)
+            offset (greatest(counted.closed_sessions - 1, 0) / 2)
         ) as middle
     ) as halved
 )

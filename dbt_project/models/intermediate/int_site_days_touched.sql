@@ -39,24 +39,20 @@ first_arrivals as (
     group by person_id, site_id
 ),
 
--- Who has an hour at the site that ends before they arrive was known before them: an hour that is
--- there is published, or has arrived as well, and then it would not be before.
+-- Who has been at the site before is no newcomer: whatever is counted of an earlier day or hour is
+-- published, for nothing that arrives is earlier.
 newcomers as (
     select first_arrivals.*
     from first_arrivals
     {%- if is_partial() %}
     left join lateral (
-        select true as is_known
-        from {{ published('agg_person_hourly') }} as hours
+        select min(daily.first_event_at) as first_event_at
+        from {{ published('int_person_days_counted', 'intermediate') }} as daily
         where
-            hours.person_id = first_arrivals.person_id
-            and hours.site_id = first_arrivals.site_id
-            and hours.bucket_start <= first_arrivals.event_at - interval '1 hour'
-            and hours.events > 0
-        order by hours.bucket_start
-        limit 1
-    ) as earlier on true
-    where earlier.is_known is null
+            daily.person_id = first_arrivals.person_id
+            and daily.site_id = first_arrivals.site_id
+    ) as counted on true
+    where counted.first_event_at >= first_arrivals.event_at or counted.first_event_at is null
     {%- endif %}
 ),
 
