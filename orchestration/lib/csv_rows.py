@@ -90,9 +90,9 @@ class RowReader:
                 row = next(reader)
             except csv.Error as error:
                 row = [""]
-                if not str(error).startswith(_NEVER_CLOSED) or self._ends_with_escape():
+                if not str(error).startswith(_NEVER_CLOSED):
                     self._doubtful = max(self._doubtful, self._next)
-                elif start < self._doubtful:
+                elif start < self._doubtful or self._ends_with_escape():
                     reader = self.dialect.reader(self._remaining())
                 else:
                     self._leave_to_next_block(start)

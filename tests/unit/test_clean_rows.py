@@ -80,6 +80,11 @@ def test_an_escape_of_nothing_costs_its_row_only(line: bytes) -> None:
     assert [count for chunk in chunks for count in chunk.field_counts] == [3, 1]
 
 
+def test_an_escape_of_nothing_after_an_open_quote_costs_both_rows() -> None:
+    [chunk] = carefully(b'a,"b\nd,e,f\\', ESCAPED)
+    assert chunk.field_counts.tolist() == [1, 1]
+
+
 pieces = st.sampled_from(
     [*"ab,;\t|\"' \n\r", "\r\n", '"x"', '"",', ',"', '"\n', "'y'", "é", "🙂", "a,b,c\n",
      '"a","b","c"\n', "\\", "\\.", '\\"', "\\,", "\\\n", "NULL", "\0", "\N{REPLACEMENT CHARACTER}"]
