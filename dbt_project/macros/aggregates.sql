@@ -6,9 +6,8 @@
 {% macro place_buckets(place, grain) -%}
 {%- set key = place ~ '_id' -%}
 {%- set hourly = ref('agg_' ~ place ~ '_hourly') if grain != 'hour' else none -%}
-{%- set touched = ref('int_site_weeks_touched' if grain == 'week' else 'int_site_days_touched') -%}
 with touched as (
-    select * from {{ touched }}
+    {{ touched_days_or_weeks(ref('int_site_days_touched'), grain) }}
 ),
 
 cameras as (
@@ -181,10 +180,8 @@ select * from buckets
 
 {#- The rows of agg_demographics_*: a person counts in the group of dim_persons, as it will be. -#}
 {% macro demographic_buckets(grain) -%}
-{%- set span = 'weeks' if grain == 'week' else 'days' -%}
-{%- set touched = ref('int_group_' ~ span ~ '_touched') -%}
 with touched as (
-    select * from {{ touched }}
+    {{ touched_days_or_weeks(ref('int_group_days_touched'), grain) }}
 ),
 
 described as (

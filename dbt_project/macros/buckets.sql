@@ -78,6 +78,16 @@
 {%- endmacro %}
 
 
+{#- Touched days as the stretches of a bucket's grain. -#}
+{% macro touched_days_or_weeks(days, grain) -%}
+    {%- if grain == 'week' -%}
+    {{ weeks_of(days) }}
+    {%- else -%}
+    select * from {{ days }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- The weeks of touched days. -#}
 {% macro weeks_of(days) -%}
     select distinct

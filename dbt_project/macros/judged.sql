@@ -2,11 +2,11 @@
     What a test looks at: the whole model, or in a partial build the rows that the build has replaced,
     so that a test costs what the build costs.
 -#}
-{% macro judged(model, by, keys, at) -%}
+{% macro judged(model, touched, keys, at) -%}
     {%- if var('judge_touched_only') -%}
     (
         select judged.*
-        from {{ ref(by) }} as touched
+        from {{ touched }} as touched
         cross join lateral {{ looked_up(model, keys, at) }} as judged
     )
     {%- else -%}
@@ -16,5 +16,11 @@
 
 
 {% macro judged_pairs(model, at) -%}
-    {{ judged(model, 'int_pairs_touched', ['person_id', 'camera_id'], at) }}
+    {{ judged(model, ref('int_pairs_touched'), ['person_id', 'camera_id'], at) }}
+{%- endmacro %}
+
+
+{% macro judged_weeks(model) -%}
+    {%- set weeks = '(' ~ weeks_of(ref('int_site_days_touched')) ~ ')' -%}
+    {{ judged(model, weeks, ['site_id'], 'bucket_start') }}
 {%- endmacro %}

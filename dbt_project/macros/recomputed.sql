@@ -6,7 +6,7 @@
     before it or after it, and waits for nothing.
 
     config `touched`: which rows are replaced; without it, all of them.
-      by           the model that lists the touched keys, no two of its rows overlapping
+      by           the model that lists the touched keys
       keys         columns that are equal in both
       at           the table's instant that lies in [touched_from, touched_until); optional
       from, until  other names of those two columns
@@ -131,7 +131,7 @@
     begin
         loop
             begin
-                set local lock_timeout = '50ms';
+                set local lock_timeout = '20ms';
                 lock table {{ relation }} in access exclusive mode;
                 set local lock_timeout = 0;
                 return;

@@ -1,7 +1,7 @@
 {{ config(unlogged=true) }}
 
 with touched as (
-    select * from {{ ref('int_site_weeks_touched') }}
+    {{ weeks_of(ref('int_site_days_touched')) }}
 ),
 
 cameras as (

@@ -1,7 +1,7 @@
 {{ config(unlogged=true) }}
 
 with touched as (
-    select * from {{ ref('int_group_weeks_touched') }}
+    {{ weeks_of(ref('int_group_days_touched')) }}
 ),
 
 mapped as (

@@ -5,7 +5,7 @@ with cameras as (
 ),
 
 touched as (
-    select * from {{ ref('int_group_weeks_touched') }}
+    {{ weeks_of(ref('int_group_days_touched')) }}
 ),
 
 hours as (

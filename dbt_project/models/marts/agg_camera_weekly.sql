@@ -1,5 +1,8 @@
 {{ config(
-    touched={'by': 'int_site_weeks_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
+    touched={
+        'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start',
+        'from': 'week_start', 'until': 'week_end',
+    },
 ) }}
 
 {{ place_buckets('camera', 'week') }}

@@ -1,10 +1,10 @@
 {#- Shorter buckets add up to the longer one that holds them; doubles may differ at the end. -#}
 {% test hours_sum_to(model, to, key) %}
--- depends_on: {{ ref('int_site_weeks_touched') }}
+-- depends_on: {{ ref('int_site_days_touched') }}
 with buckets as (
-    select {{ key }}, bucket_start, true as is_part, events, person_seconds from {{ judged(model, 'int_site_weeks_touched', ['site_id'], 'bucket_start') }} as parts
+    select {{ key }}, bucket_start, true as is_part, events, person_seconds from {{ judged_weeks(model) }} as parts
     union all
-    select {{ key }}, bucket_start, false as is_part, events, person_seconds from {{ judged(to, 'int_site_weeks_touched', ['site_id'], 'bucket_start') }} as longer
+    select {{ key }}, bucket_start, false as is_part, events, person_seconds from {{ judged_weeks(to) }} as longer
 ),
 
 placed as (

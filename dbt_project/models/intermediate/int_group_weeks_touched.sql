@@ -1,3 +1,0 @@
-{{ config(unlogged=true) }}
-
-{{ weeks_of(ref('int_group_days_touched')) }}

@@ -1,3 +1,0 @@
-{{ config(unlogged=true) }}
-
-{{ weeks_of(ref('int_site_days_touched')) }}
