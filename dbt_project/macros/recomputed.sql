@@ -109,11 +109,14 @@
     {%- do create_indexes(fresh) -%}
     {%- do run_query('analyze ' ~ fresh) -%}
     {%- do persist_docs(fresh.incorporate(type='table'), model) -%}
-    {%- if existing is not none %}
-        {%- do run_query(locked_in_time(existing)) -%}
-        {%- do adapter.rename_relation(existing, old.incorporate(type=existing.type)) -%}
-    {%- endif %}
-    {%- do adapter.rename_relation(fresh, target) -%}
+    {#- One message, so that readers do not wait for more than a swap. -#}
+    {%- call statement('swap') -%}
+    {%- if existing is not none -%}
+    {{ locked_in_time(existing) }};
+    alter table {{ existing }} rename to {{ old.identifier }};
+    {% endif -%}
+    alter table {{ fresh }} rename to {{ target.identifier }}
+    {%- endcall -%}
     {%- do adapter.commit() -%}
     {%- if existing is not none %}
         {%- do adapter.drop_relation(old.incorporate(type=existing.type)) -%}
