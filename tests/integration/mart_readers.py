@@ -76,10 +76,13 @@ def polling(
 
 
 @contextmanager
-def long_transaction(url: str, tables: Sequence[str], seconds: float) -> Iterator[Future[float]]:
+def long_transaction(
+    url: str, tables: Sequence[str], seconds: float, counting: threading.Event
+) -> Iterator[Future[float]]:
     """Read all tables, stay in the transaction, read them again: they must be the same.
 
-    Gives the instant of its end, by the monotonic clock, once it has begun.
+    The seconds count from `counting`. Gives the instant of its end, by the monotonic clock, once it
+    has begun.
     """
     began = threading.Event()
 
@@ -88,6 +91,7 @@ def long_transaction(url: str, tables: Sequence[str], seconds: float) -> Iterato
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             before = contents(connection, tables)
             began.set()
+            counting.wait(60)
             time.sleep(seconds)
             assert contents(connection, tables) == before
             return time.monotonic()

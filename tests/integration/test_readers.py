@@ -1,5 +1,6 @@
 """What readers see and wait for while builds go on, one of them staying in a transaction."""
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -111,8 +112,11 @@ def assert_readers_see_whole_tables(
     with polling(warehouse.reader, tables, READERS) as looks:
         for _ in range(builds // 2):
             builder.built(PARTIAL)
-        with long_transaction(warehouse.reader, tables, long) as released_at:
+        counting = threading.Event()
+        with long_transaction(warehouse.reader, tables, long, counting) as released_at:
             builder.built(PARTIAL)
+            assert not released_at.done()
+            counting.set()
             builder.built(FULL)
             assert released_at.result() < time.monotonic()
         for _ in range(builds - builds // 2 - 2):
