@@ -88,9 +88,12 @@
     do $$
     begin
         if (
-            select n_mod_since_analyze > 1000 + n_live_tup / 5
-            from pg_stat_user_tables
-            where relid = '{{ target.schema }}.{{ target.identifier }}'::regclass
+            select
+                kept.n_mod_since_analyze + just_now.n_tup_ins + just_now.n_tup_del
+                > 1000 + kept.n_live_tup / 5
+            from pg_stat_user_tables as kept
+            inner join pg_stat_xact_user_tables as just_now on kept.relid = just_now.relid
+            where kept.relid = '{{ target.schema }}.{{ target.identifier }}'::regclass
         ) then
             analyze {{ target }};
         end if;

@@ -44,6 +44,12 @@ READ = """
 select schemaname || '.' || relname, seq_tup_read + coalesce(idx_tup_fetch, 0)
 from pg_stat_user_tables
 """
+# A table whose rows have become many without the planner's being told.
+STALE = """
+select oid::regclass::text, reltuples
+from pg_class
+where oid = any(%s::regclass[]) and reltuples < %s
+"""
 
 
 @pytest.fixture
@@ -84,3 +90,14 @@ def test_a_small_load_reads_little_of_a_large_warehouse(
     after = rows_read(connection)
     read = {table: after[table] - before[table] for table in GROWING}
     assert {table: count for table, count in read.items() if count > 40 * NEW_EVENTS} == {}
+
+
+def test_a_build_leaves_statistics_that_know_its_own_rows(
+    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject
+) -> None:
+    load(built_warehouse, 0, 10)
+    assert built(connection, dbt_project, built_warehouse.transformer)
+    load(built_warehouse, 1, 5_000)
+    assert not built(connection, dbt_project, built_warehouse.transformer)
+    filled = [table for table in GROWING if table.startswith(("intermediate", "marts"))]
+    assert connection.execute(STALE, (filled, 1_000)).fetchall() == []
