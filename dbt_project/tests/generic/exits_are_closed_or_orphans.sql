@@ -7,7 +7,7 @@ with exits as (
 
 ends as (
     select session_id as ended_id
-    from {{ judged_pairs(ref('fct_sessions'), 'exit_at') }} as sessions
+    from {{ judged_exits(ref('fct_sessions')) }} as sessions
     where session_status = 'closed'
     union all
     select event_id as ended_id
