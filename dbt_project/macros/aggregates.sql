@@ -70,17 +70,23 @@ occupancies as (
 ),
 
 {% if place == 'site' -%}
-starts as (
+started as (
     select
         visits.site_id,
-        mapped.{{ grain }}_start as bucket_start,
-        count(*) as visits_started
+        {{ hour_start('visits.started_at', 'sites.timezone') }} as hour_start,
+        count(*) as visits
     from {{ touched_rows(ref('fct_visits'), 'visits', 'started_at') }}
     inner join sites on visits.site_id = sites.site_id
-    inner join mapped
-        on
-            visits.site_id = mapped.site_id
-            and mapped.hour_start = {{ hour_start('visits.started_at', 'sites.timezone') }}
+    group by 1, 2
+),
+
+starts as (
+    select
+        started.site_id,
+        mapped.{{ grain }}_start as bucket_start,
+        sum(started.visits)::bigint as visits_started
+    from started
+    inner join mapped using (site_id, hour_start)
     group by 1, 2
 ),
 

@@ -29,10 +29,12 @@
 
 {#- What a model reads `from`: the rows of the relation in the stretches of `touched`, or in a full
     build all of them. -#}
-{% macro touched_rows(relation, rows, at, key='site_id', columns='*') -%}
+{% macro touched_rows(
+    relation, rows, at, keys=['site_id'], from='touched_from', until='touched_until'
+) -%}
     {%- if is_partial() -%}
     touched
-    cross join lateral {{ looked_up(relation, [key], at, columns=columns) }} as {{ rows }}
+    cross join lateral {{ looked_up(relation, keys, at, from, until) }} as {{ rows }}
     {%- else -%}
     {{ relation }} as {{ rows }}
     {%- endif -%}

@@ -1,6 +1,7 @@
 {{ config(
     touched={'by': 'int_events_arrived', 'keys': ['camera_id']},
     reads_itself=true,
+    indexes=[{'columns': ['camera_id'], 'unique': true}],
 ) }}
 
 with events as (

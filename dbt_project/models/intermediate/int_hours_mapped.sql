@@ -1,4 +1,7 @@
-{{ config(unlogged=true) }}
+{{ config(
+    unlogged=true,
+    indexes=[{'columns': ['site_id', 'hour_start'], 'unique': true}],
+) }}
 
 with touched as (
     {{ weeks_of(ref('int_group_days_touched')) }}

@@ -1,10 +1,6 @@
 {{ config(unlogged=true) }}
 
-with events as (
-    select * from {{ ref('int_events_deduplicated') }}
-),
-
-touched as (
+with touched as (
     select * from {{ ref('int_pairs_touched') }}
 ),
 
@@ -22,14 +18,10 @@ instants as (
         {%- else %}
         true as is_touched
         {%- endif %}
-    from events
-    {%- if is_partial() %}
-    inner join touched
-        on
-            events.person_id = touched.person_id
-            and events.camera_id = touched.camera_id
-            and events.event_at between touched.read_from and touched.read_until
-    {%- endif %}
+    from {{ touched_rows(
+        ref('int_events_deduplicated'), 'events', 'event_at', ['person_id', 'camera_id'],
+        'read_from', 'read_until'
+    ) }}
     where events.event_type in ('entry', 'exit')
     group by events.person_id, events.camera_id, events.event_at
 ),

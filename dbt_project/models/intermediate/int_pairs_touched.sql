@@ -47,7 +47,7 @@ touched as (
         coalesce(previous.event_at, pairs.first_at) as touched_from,
         coalesce(settling.event_at + interval '1 microsecond', 'infinity') as touched_until,
         coalesce(settled.event_at, '-infinity') as read_from,
-        coalesce(beyond.event_at, 'infinity') as read_until
+        coalesce(beyond.event_at + interval '1 microsecond', 'infinity') as read_until
     from pairs
     left join lateral (
         select events.event_at

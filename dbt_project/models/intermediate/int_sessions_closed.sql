@@ -12,7 +12,8 @@ hours as (
     select * from {{ ref('int_hours_mapped') }}
 ),
 
-closed as (
+-- Postgres would not hash by an hour that is still to be computed, but compute it for each pair.
+closed as {{ 'materialized' if is_partial() }} (
     select
         sessions.person_id,
         sessions.camera_id,

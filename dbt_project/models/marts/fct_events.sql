@@ -2,11 +2,7 @@
     touched={'by': 'int_pairs_touched', 'keys': ['person_id', 'camera_id'], 'at': 'event_at'},
 ) }}
 
-with events as (
-    select * from {{ ref('int_events_deduplicated') }}
-),
-
-instants as (
+with instants as (
     select * from {{ ref('int_instants_paired') }}
 ),
 
@@ -32,15 +28,9 @@ matched as (
             when 'exit' then instants.closes_entry_at
         end as entry_at,
         events.load_id
-    from events
-    {%- if is_partial() %}
-    inner join touched
-        on
-            events.person_id = touched.person_id
-            and events.camera_id = touched.camera_id
-            and events.event_at >= touched.touched_from
-            and events.event_at < touched.touched_until
-    {%- endif %}
+    from {{ touched_rows(
+        ref('int_events_deduplicated'), 'events', 'event_at', ['person_id', 'camera_id']
+    ) }}
     inner join cameras on events.camera_id = cameras.camera_id
     left join instants
         on

@@ -21,7 +21,7 @@ activities as (
         sum(hours.events) as events,
         sum(hours.entries)::bigint as entries,
         sum(hours.exits)::bigint as exits
-    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start', 'camera_id') }}
+    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start', ['camera_id']) }}
     group by 1, 2
     having sum(hours.events) > 0
 ),
@@ -33,7 +33,7 @@ outcomes as (
         count(*) filter (where sessions.session_status = 'closed') as closed,
         count(*) filter (where sessions.session_status = 'missing_exit') as missing_exits,
         count(*) filter (where sessions.session_status = 'timed_out') as timed_out
-    from {{ touched_rows(ref('fct_sessions'), 'sessions', 'entry_at', 'camera_id') }}
+    from {{ touched_rows(ref('fct_sessions'), 'sessions', 'entry_at', ['camera_id']) }}
     {%- if not is_partial() %}
     inner join cameras on sessions.camera_id = cameras.camera_id
     inner join mapped
@@ -49,7 +49,7 @@ orphans as (
         orphan_exits.camera_id,
         {{ 'touched.touched_from' if is_partial() else 'mapped.day_start' }} as bucket_start,
         count(*) as orphan_exits
-    from {{ touched_rows(ref('fct_orphan_exits'), 'orphan_exits', 'exit_at', 'camera_id') }}
+    from {{ touched_rows(ref('fct_orphan_exits'), 'orphan_exits', 'exit_at', ['camera_id']) }}
     {%- if not is_partial() %}
     inner join cameras on orphan_exits.camera_id = cameras.camera_id
     inner join mapped
@@ -65,7 +65,7 @@ arrivals as (
         raw_rows.camera_id,
         raw_rows.day_start as bucket_start,
         sum(raw_rows.raw_rows) as raw_rows
-    from {{ touched_rows(ref('int_raw_rows_counted'), 'raw_rows', 'day_start', 'camera_id') }}
+    from {{ touched_rows(ref('int_raw_rows_counted'), 'raw_rows', 'day_start', ['camera_id']) }}
     group by 1, 2
 ),
 
