@@ -10,15 +10,8 @@ with touched as (
     {{ touched_days_or_weeks(ref('int_site_days_touched'), grain) }}
 ),
 
-cameras as (
-    select * from {{ ref('int_cameras_located') }}
-),
-
 sites as (
-    select distinct
-        site_id,
-        timezone
-    from cameras
+    {{ located_sites() }}
 ),
 
 mapped as (

@@ -4,15 +4,8 @@ with touched as (
     {{ weeks_of(ref('int_site_days_touched')) }}
 ),
 
-cameras as (
-    select * from {{ ref('int_cameras_located') }}
-),
-
 sites as (
-    select distinct
-        site_id,
-        timezone
-    from cameras
+    {{ located_sites() }}
 ),
 
 persons as (

@@ -12,15 +12,8 @@ described as (
     select * from {{ ref('int_persons_described') }}
 ),
 
-cameras as (
-    select * from {{ ref('int_cameras_located') }}
-),
-
 sites as (
-    select distinct
-        site_id,
-        timezone
-    from cameras
+    {{ located_sites() }}
 ),
 
 {%- if is_partial() %}

@@ -5,10 +5,7 @@ with cameras as (
 ),
 
 sites as (
-    select distinct
-        site_id,
-        timezone
-    from cameras
+    {{ located_sites() }}
 ),
 
 arrived as (

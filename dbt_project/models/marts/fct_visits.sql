@@ -6,15 +6,8 @@ with touched as (
     select * from {{ ref('int_visits_touched') }}
 ),
 
-cameras as (
-    select * from {{ ref('int_cameras_located') }}
-),
-
 sites as (
-    select distinct
-        site_id,
-        timezone
-    from cameras
+    {{ located_sites() }}
 ),
 
 stays as (

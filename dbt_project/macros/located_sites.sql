@@ -1,0 +1,7 @@
+{#- The sites that have a camera, each once, with its time zone. -#}
+{% macro located_sites() -%}
+    select distinct
+        site_id,
+        timezone
+    from {{ ref('int_cameras_located') }}
+{%- endmacro %}
