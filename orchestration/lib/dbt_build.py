@@ -110,9 +110,14 @@ class DbtProject:
         return self.target_path / "manifest.json"
 
     def preload(self) -> None:
-        """Import dbt and parse now, so that the first build of this process need not."""
+        """Import dbt, parse and compile the project's macros now: each build of a fork has them."""
+        from dbt_common.clients.jinja import template_cache
+
         with _one_at_a_time:
-            self._current_manifest()
+            manifest = self._current_manifest()
+        for macro in manifest.macros.values():
+            if macro.package_name == manifest.metadata.project_name:
+                template_cache.get_node_template(macro)
 
     def build(
         self,
