@@ -15,7 +15,7 @@ from pathlib import Path
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.parent_death import end_with_parent
-from orchestration.runtime.stack import running_stack
+from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT
 

@@ -71,7 +71,8 @@ def _foreseen(error: Exception) -> str | None:
 @app.command()
 def up() -> None:
     """Start the stack and stay in front; Ctrl-C ends it."""
-    from orchestration.runtime.stack import Stack, StackError
+    from orchestration.runtime.stack import Stack
+    from orchestration.runtime.stack_state import StackError
 
     try:
         Stack(current_settings()).run()
@@ -82,7 +83,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop the stack of this home folder."""
-    from orchestration.runtime.stack import running_stack
+    from orchestration.runtime.stack_state import running_stack
 
     home = current_settings().home
     state = running_stack(home)
@@ -112,7 +113,7 @@ def demo() -> None:
     """Start the stack, drop a made-up month of visitors, show what came of it; the stack stays."""
     from orchestration.runtime.demo import finished_demo, make_month, start_in_background
     from orchestration.runtime.demo_report import print_demo
-    from orchestration.runtime.stack import StackError
+    from orchestration.runtime.stack_state import StackError
 
     settings = current_settings()
     started = time.monotonic()
@@ -219,7 +220,7 @@ def status(
     timeout: Annotated[float, typer.Option(help="Give up waiting after seconds")] = 3600.0,
 ) -> None:
     """Show files waiting, loads, the last run and the data version."""
-    from orchestration.runtime.stack import running_stack
+    from orchestration.runtime.stack_state import running_stack
     from orchestration.runtime.status import open_status
 
     settings = current_settings()

@@ -13,13 +13,8 @@ from typing import cast
 
 from orchestration.lib.generation import Generation, write_csv
 from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
-from orchestration.runtime.stack import (
-    END_SECONDS,
-    READY_SECONDS,
-    StackError,
-    StackState,
-    running_stack,
-)
+from orchestration.runtime.stack import END_SECONDS, READY_SECONDS
+from orchestration.runtime.stack_state import StackError, StackState, running_stack
 from orchestration.runtime.status import Status, open_status
 from orchestration.settings import PROJECT_ROOT, Settings
 

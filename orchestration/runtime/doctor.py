@@ -13,7 +13,7 @@ import psycopg
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.source_profiles import SourceProfileError, read_source_profiles
 from orchestration.runtime.quarantine import quarantined_files
-from orchestration.runtime.stack import running_stack
+from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse, WarehouseError
 from orchestration.settings import Settings
 from serving.settings import ServingSettings

@@ -15,7 +15,7 @@ from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Ledger
 from orchestration.runtime.headless import load_files
 from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
-from orchestration.runtime.stack import running_stack
+from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import Settings
 

@@ -1,19 +1,15 @@
 """What `dwellhouse up` supervises: Postgres, Dagster's webserver and daemon, the API."""
 
-import contextlib
-import fcntl
-import json
 import os
 import signal
 import socket
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 import psycopg
 
@@ -28,6 +24,7 @@ from orchestration.runtime.environment import (
 )
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.run_server_client import RunServerClient
+from orchestration.runtime.stack_state import StackError, StackState, only_stack
 from orchestration.runtime.supervised_postgres import SupervisedPostgres
 from orchestration.runtime.supervised_process import SupervisedProcess
 from orchestration.runtime.warehouse import Warehouse, open_warehouse
@@ -41,10 +38,6 @@ CODE_SERVER_END_SECONDS = 1.0
 PROBE_SECONDS = 0.1
 BINARIES = Path(sys.executable).parent
 WORKSPACE = Path(__file__).parent / "workspace.yaml"
-
-
-class StackError(RuntimeError):
-    """The stack cannot run; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +65,6 @@ class CodeAddress:
             return probe.connect_ex((self.host, self.port)) == 0
 
 
-@dataclass(frozen=True)
-class StackState:
-    """What a running stack has written down about itself."""
-
-    pid: int
-    ready: bool
-    dagster_url: str
-    api_url: str
-
-
 def process_commands(settings: Settings, code: CodeAddress) -> dict[str, list[str]]:
     """Give the command of each process in the order of their start; containers run the same ones.
 
@@ -101,19 +84,6 @@ def process_commands(settings: Settings, code: CodeAddress) -> dict[str, list[st
         ],
         "daemon": [str(BINARIES / "dagster-daemon"), "run", "-w", str(WORKSPACE)],
     }  # fmt: skip
-
-
-def running_stack(home: Path) -> StackState | None:
-    """Give the state of the stack that runs in this home folder, if one does."""
-    try:
-        with (home / "stack.lock").open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            return StackState(**json.loads((home / "stack.json").read_text(encoding="utf-8")))
-    return None
 
 
 class Stack:
@@ -136,7 +106,7 @@ class Stack:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         self._settings.home.mkdir(parents=True, exist_ok=True)
-        with self._only_one():
+        with only_stack(self._settings.home, self._state):
             _require_free_port(self._settings.dagster_host, self._settings.dagster_port, "DAGSTER")
             _require_free_port(self._api.api_host, self._api.api_port, "API")
             with open_warehouse(self._settings) as warehouse:
@@ -156,29 +126,6 @@ class Stack:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
-
-    @contextlib.contextmanager
-    def _only_one(self) -> Iterator[IO[str]]:
-        home = self._settings.home
-        with (home / "stack.lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                message = (
-                    f"A stack already runs in {home}. Stop it with: dwellhouse down; "
-                    "or choose another DWELLHOUSE_HOME and other ports."
-                )
-                raise StackError(message) from error
-            self._write_state(ready=False)
-            try:
-                yield lock
-            finally:
-                (home / "stack.json").unlink(missing_ok=True)
-
-    def _write_state(self, *, ready: bool) -> None:
-        draft = self._settings.home / ".stack.json"
-        draft.write_text(json.dumps({**self._state.__dict__, "ready": ready}), encoding="utf-8")
-        draft.replace(self._settings.home / "stack.json")
 
     def _processes(self, warehouse: Warehouse, guard: ProcessGuard) -> list[SupervisedProcess]:
         started_at = time.time()
@@ -207,7 +154,7 @@ class Stack:
             process.start(environment, PROJECT_ROOT)
         self._wait_until_ready(processes, deadline)
         if not self._stopping:
-            self._write_state(ready=True)
+            self._state.write(self._settings.home, ready=True)
             print(
                 "Dwellhouse is up.\n"
                 f"  drop CSV files into  {self._settings.landing}\n"
