@@ -1,22 +1,21 @@
-"""Answers: the body around the data, and the validators that spare asking twice."""
+"""Answers from the database, and the validators that spare asking twice."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
 from fastapi import FastAPI, Request, Response
 
 from serving.chosen import Chosen
-from serving.cursors import Cursor, encode
 from serving.database import Database, unpublished
-from serving.encoders import Types, encoder
+from serving.encoders import encoder
+from serving.envelopes import Envelope
 from serving.exchange import exchange_of
 from serving.exports import Export, counted, exported
 from serving.filters import Filters
-from serving.formats import MEDIA_TYPES, Format, accepted_format, asked_format, plain_path
+from serving.formats import MEDIA_TYPES, Format, accepted_format, asked_format
 from serving.hours import split_hours
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
@@ -32,22 +31,14 @@ from serving.versions import Versions
 SHAPE = 2
 
 
-@dataclass(frozen=True)
-class Live:
+@dataclass(frozen=True, kw_only=True)
+class Live(Envelope):
     """A connection to answer from, whatever is published; its answers are not to be kept."""
 
-    request: Request
     connection: Connection
-    version: Version | None
     snapshot: Snapshot | None
     # What ends with the answer; an export takes it along and ends it later.
     held: AsyncExitStack
-    headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
-
-    @property
-    def as_of(self) -> datetime | None:
-        """The data clock."""
-        return self.snapshot.as_of if self.snapshot else None
 
     async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
         """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
@@ -72,77 +63,29 @@ class Live:
             raise unpublished()
         return split_hours(chosen, self.snapshot)
 
-    def answer(self, data: object, **more: object) -> Response:
-        """Give `data` in its envelope."""
-        exchange_of(self.request.scope).rows = len(data) if isinstance(data, list) else 1
-        return self._enveloped(orjson.dumps(data), more)
-
-    def table(self, types: Types, rows: Sequence[Mapping[str, object]], **more: object) -> Response:
-        """Give rows that are all in memory, in the format that is asked for."""
-        form = asked_format(self.request)
-        if form is Format.JSON:
-            return self.answer(rows, **more)
-        return self._encoded(form, types, [orjson.dumps(row).decode() for row in rows])
-
     async def page(
         self, asked: PageRequest, rows: Rows, clock: datetime | None = None, **more: object
     ) -> Response:
         """Give a page of a listing; in a format other than JSON all of it, unless limited."""
-        form = asked_format(self.request)
         count = await count_rows(self.connection, rows) if asked.wants_count else None
         if count is not None:
             self.headers["Total-Count"] = str(count)
             more["count"] = count
+        form = asked_format(self.request)
         if form is not Format.JSON and asked.is_whole:
             return await self._export(form, asked, rows)
-        texts, last = await read_page(self.connection, asked.page, rows)
-        exchange_of(self.request.scope).rows = len(texts)
-        following = encode(Cursor(last, clock), asked.place) if last else None
-        if following:
-            url = self.request.url.include_query_params(cursor=following)
-            self.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-        if form is Format.JSON:
-            body = f"[{','.join(texts)}]".encode()
-            return self._enveloped(body, {"next": following, **more})
-        return self._encoded(form, asked.page.types, texts)
+        found = await read_page(self.connection, asked.page, rows)
+        return self.found(asked, found, clock, **more)
 
     async def _export(self, form: Format, asked: PageRequest, rows: Rows) -> Response:
         batches = counted(read_batches(self.connection, asked.page, rows), self.request.scope)
         parts = exported(encoder(form, asked.page.types), batches, self.held.pop_all())
         # What fails does so here, where it can still be told.
         first = await anext(parts)
-        return Export(first, parts, self._file_headers(form), MEDIA_TYPES[form])
-
-    def _encoded(self, form: Format, types: Types, texts: Sequence[str]) -> Response:
-        writer = encoder(form, types)
-        body = writer.start() + writer.rows(texts) + writer.end()
-        return self._given(body, form, self._file_headers(form))
-
-    def _enveloped(self, data: bytes, more: dict[str, object]) -> Response:
-        number = self.version.number if self.version else None
-        rest = orjson.dumps({"data_version": number, "as_of": self.as_of} | more)
-        return self._given(b'{"data":' + data + b"," + rest[1:], Format.JSON, self._all_headers())
-
-    def _given(self, body: bytes, form: Format, headers: dict[str, str]) -> Response:
-        """Give the answer to the canonical query at this version: the one place where it is."""
-        return Response(body, 200, headers, MEDIA_TYPES[form])
-
-    def _all_headers(self) -> dict[str, str]:
-        told = {
-            "Data-Version": str(self.version.number) if self.version else "",
-            "Data-As-Of": self.as_of.isoformat() if self.as_of else "",
-        }
-        return {**self.headers, **{name: text for name, text in told.items() if text}}
-
-    def _file_headers(self, form: Format) -> dict[str, str]:
-        name = plain_path(self.request).rpartition("/")[2]
-        return {
-            **self._all_headers(),
-            "Content-Disposition": f'attachment; filename="{name}.{form}"',
-        }
+        return Export(first, parts, self.file_headers(form), MEDIA_TYPES[form])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Published(Live):
     """A connection to answer from a data version, with what of it is in memory."""
 
@@ -157,27 +100,33 @@ class NotModified(Exception):  # noqa: N818 - it is the good case
         self.headers = headers
 
 
-@asynccontextmanager
-async def published(request: Request) -> AsyncIterator[Published]:
-    """Lend what answers from the latest data version; raises NotModified before data is read."""
-    snapshots: Snapshots = request.app.state.snapshots
+async def require_news(request: Request) -> Version:
+    """Give the latest version; raises NotModified if the client has its answer."""
     versions: Versions = request.app.state.versions
-    database: Database = request.app.state.database
-    exchange = exchange_of(request.scope)
-    known = exchange.version or await versions.latest()
+    known = exchange_of(request.scope).version or await versions.latest()
     if known is None:
         raise unpublished()
     tag = tag_of(request, known)
     if is_known(tag, request.headers.getlist("if-none-match")):
         raise NotModified(_validators(tag))
+    return known
+
+
+@asynccontextmanager
+async def published(request: Request) -> AsyncIterator[Published]:
+    """Lend what answers from the latest data version; raises NotModified before data is read."""
+    snapshots: Snapshots = request.app.state.snapshots
+    database: Database = request.app.state.database
+    await require_news(request)
     async with AsyncExitStack() as held:
         connection, version = await held.enter_async_context(database.one_state())
         if version is None:
             raise unpublished()
-        exchange.version = version  # one may have been published since `known` was looked up
         snapshot = await snapshots.of(version, connection)
-        headers = _validators(tag_of(request, version))
-        yield Published(request, connection, version, snapshot, held, headers)
+        headers = headers_of(request, version)
+        yield Published(
+            request, version, headers, connection=connection, snapshot=snapshot, held=held
+        )
 
 
 @asynccontextmanager
@@ -193,7 +142,14 @@ async def live(request: Request) -> AsyncIterator[Live]:
         else:
             connection, version = await held.enter_async_context(database.connection()), None
         snapshot = await snapshots.of(version, connection) if version else None
-        yield Live(request, connection, version, snapshot, held)
+        yield Live(request, version, connection=connection, snapshot=snapshot, held=held)
+
+
+def headers_of(request: Request, version: Version) -> dict[str, str]:
+    """Give the headers of the answer from `version`, which the exchange is about from here on."""
+    # One may have been published since the latest was looked up.
+    exchange_of(request.scope).version = version
+    return _validators(tag_of(request, version))
 
 
 def _validators(tag: str) -> dict[str, str]:

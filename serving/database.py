@@ -97,6 +97,12 @@ class Database:
         async with self._begun(begin) as (connection, version):
             yield connection, version
 
+    async def asked(self, ask: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Give what one statement tells, which sees one state of whatever it reads."""
+        # Its tables are locked before its snapshot is taken, so that a swap is seen or waited for.
+        async with self._begun(ask) as (_, result):
+            return result
+
     def load(self) -> dict[str, int]:
         """Give what the pool counts: `pool_size`, `pool_available`, `requests_waiting` and more."""
         return dict(self._pool.get_stats())

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from psycopg import sql
 
-from serving.queries.statements import Connection, Parameters, all_of, statement
+from serving.queries.published import Version
+from serving.queries.statements import Connection, Parameters, all_of, composed, statement
 
 Type = Literal[
     "text", "uuid", "timestamptz", "date", "double precision", "bigint", "integer", "numeric",
@@ -20,6 +22,7 @@ Where = Callable[[Parameters], sql.Composable]
 
 # Rows that are fetched, encoded and sent at a time: what an export holds in memory.
 BATCH = 5_000
+KEY = sql.SQL("max({}::text) filter (where page.is_last)")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,30 @@ class Listing:
     def sortable(self) -> list[str]:
         """The columns that have an order."""
         return [name for name, column in self.columns.items() if column.type not in UNSORTABLE]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page's rows as JSON, one a line; the last one's keys, if there are more; their version."""
+
+    items: str
+    last: tuple[Key, ...] | None
+    version: Version | None
+
+    @property
+    def texts(self) -> list[str]:
+        """The rows one by one: in JSON, a line break within a text is escaped."""
+        return self.items.split("\n") if self.items else []
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return self.items.count("\n") + 1 if self.items else 0
+
+    @property
+    def array(self) -> bytes:
+        """The rows as one JSON array."""
+        return b"[%s]" % self.items.replace("\n", ",").encode()
 
 
 @dataclass(frozen=True)
@@ -79,16 +106,20 @@ def rows_of(table: str, where: Where) -> Rows:
     return rows
 
 
-async def read_page(
-    connection: Connection, page: Page, rows: Rows
-) -> tuple[list[str], tuple[Key, ...] | None]:
-    """Give the rows as JSON, and the last one's keys if there are more."""
+async def read_page(connection: Connection, page: Page, rows: Rows) -> Found:
+    """Give a page, and the version that it is of: one statement, so that both are of one state."""
     parameters = Parameters()
-    query = _query(page, rows, parameters, page.limit + 1)
-    cursor = await connection.execute(query, parameters)
-    found = await cursor.fetchall()
-    last = tuple(found[page.limit - 1][1]) if len(found) > page.limit else None
-    return [row[0] for row in found[: page.limit]], last
+    query = statement("page").format(
+        keys=_keys(page.orders),
+        limit=parameters.bind(page.limit),
+        latest_version=statement("latest_version"),
+        **_parts(page, rows, parameters),
+    )
+    row = await (await connection.execute(query, parameters)).fetchone()
+    assert row is not None  # an aggregate is one row, whatever there is
+    items, keys, number, published_at, as_of = row
+    version = None if number is None else Version(number, published_at, as_of)
+    return Found(items or "", tuple(keys) if keys else None, version)
 
 
 async def read_batches(
@@ -96,7 +127,7 @@ async def read_batches(
 ) -> AsyncGenerator[list[str], None]:
     """Give all rows as JSON, a batch at a time; to be called within a transaction."""
     parameters = Parameters()
-    query = _query(page, rows, parameters, None)
+    query = statement("rows").format(**_parts(page, rows, parameters))
     async with connection.cursor(name="export") as cursor:
         await cursor.execute(query, parameters)
         while batch := await cursor.fetchmany(BATCH):
@@ -111,24 +142,40 @@ async def count_rows(connection: Connection, rows: Rows) -> int:
     return int(row[0]) if row else 0
 
 
-def _query(page: Page, rows: Rows, parameters: Parameters, limit: int | None) -> Statement:
+def _parts(page: Page, rows: Rows, parameters: Parameters) -> dict[str, sql.Composable]:
     after = [] if page.after is None else [_after(page, page.after, parameters)]
-    return statement("page").format(
-        keys=sql.SQL(", ").join(
-            sql.SQL("{}::text").format(_column(order)) for order in page.orders
-        ),
-        rows=rows(parameters),
-        conditions=all_of(after),
-        orders=sql.SQL(", ").join(_order(page.listing, order) for order in page.orders),
-        limit=parameters.bind(limit),
-        fields=sql.SQL(", ").join(map(sql.Identifier, page.fields)),
+    nullable = frozenset(name for name, one in page.listing.columns.items() if one.is_nullable)
+    return {
+        "rows": rows(parameters),
+        "conditions": all_of(after),
+        "orders": _orders(page.orders, nullable),
+        "fields": _fields(page.fields),
+    }
+
+
+# Names are composed once for all pages alike: to do so costs as much as the rest of a statement.
+
+
+@lru_cache(maxsize=1024)
+def _fields(names: tuple[str, ...]) -> sql.Composable:
+    return composed(sql.SQL(", ").join(map(sql.Identifier, names)))
+
+
+@lru_cache(maxsize=1024)
+def _keys(orders: tuple[Order, ...]) -> sql.Composable:
+    return composed(sql.SQL(", ").join(KEY.format(_column(order)) for order in orders))
+
+
+@lru_cache(maxsize=1024)
+def _orders(orders: tuple[Order, ...], nullable: frozenset[str]) -> sql.Composable:
+    return composed(
+        sql.SQL(", ").join(_order(order, is_nullable=order.column in nullable) for order in orders)
     )
 
 
-def _order(listing: Listing, order: Order) -> sql.Composable:
+def _order(order: Order, *, is_nullable: bool) -> sql.Composable:
     direction = sql.SQL(" desc") if order.is_descending else sql.SQL("")
-    nulls = listing.columns[order.column].is_nullable
-    last = sql.SQL(" nulls last") if nulls and order.is_descending else sql.SQL("")
+    last = sql.SQL(" nulls last") if is_nullable and order.is_descending else sql.SQL("")
     return _column(order) + direction + last
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from serving.answers import published
 from serving.errors import Problem, echo
 from serving.filters import FilterQuery
+from serving.pages import paged
 from serving.pagination import PageRequest, page_of
 from serving.queries.dimensions import (
     CAMERAS,
@@ -30,9 +31,7 @@ async def cameras(
     asked: Annotated[PageRequest, Depends(page_of(CAMERAS))],
 ) -> Response:
     """Cameras; a filter on time, person or session leaves those with a fitting event."""
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        return await reading.page(asked, cameras_of(await reading.fit(filters, clock)), clock)
+    return await paged(request, filters, asked, cameras_of)
 
 
 @tabular(router, "/sites", answers(SitePage))
@@ -42,9 +41,7 @@ async def sites(
     asked: Annotated[PageRequest, Depends(page_of(SITES))],
 ) -> Response:
     """Sites; any other filter than site_id leaves those with a fitting event."""
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        return await reading.page(asked, sites_of(await reading.fit(filters, clock)), clock)
+    return await paged(request, filters, asked, sites_of)
 
 
 @tabular(router, "/persons", answers(PersonPage))
@@ -54,9 +51,7 @@ async def persons(
     asked: Annotated[PageRequest, Depends(page_of(PERSONS))],
 ) -> Response:
     """Persons and what is known of them over all time; filters leave those with a fitting event."""
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        return await reading.page(asked, persons_of(await reading.fit(filters, clock)), clock)
+    return await paged(request, filters, asked, persons_of)
 
 
 @router.get("/persons/{person_id}", responses={**answers(PersonAnswer), **NOT_FOUND})

@@ -1,13 +1,14 @@
 """How long people stay."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import WithJsonSchema
 
-from serving.answers import published
 from serving.errors import echo, invalid, unknown
 from serving.filters import FilterQuery
+from serving.pages import paged
 from serving.pagination import ListQuery, PageRequest, listed, page_of
 from serving.queries.dwell import COLUMNS, HISTOGRAM, dwell_listing, dwell_of, histogram_of
 from serving.queries.groupings import GROUPINGS, Grouping
@@ -74,11 +75,8 @@ async def dwell(
 ) -> Response:
     """Dwell statistics over the closed sessions that were entered in the range, by group."""
     asked = query.of(dwell_listing(groupings))
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        chosen = await reading.fit(filters, clock)
-        rows = dwell_of(chosen, groupings, zone.key if zone else None)
-        return await reading.page(asked, rows, clock)
+    rows_of = partial(dwell_of, groupings=groupings, zone=zone.key if zone else None)
+    return await paged(request, filters, asked, rows_of)
 
 
 @tabular(router, "/dwell/histogram", answers(HistogramPage))
@@ -89,7 +87,4 @@ async def dwell_histogram(
     asked: Annotated[PageRequest, Depends(page_of(HISTOGRAM))],
 ) -> Response:
     """How many of the closed sessions lasted how long; a bin holds its lower edge."""
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        rows = histogram_of(await reading.fit(filters, clock), edges)
-        return await reading.page(asked, rows, clock)
+    return await paged(request, filters, asked, partial(histogram_of, edges=edges))

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from serving.answers import published
 from serving.filters import FilterQuery
+from serving.pages import paged
 from serving.pagination import PageRequest, page_of
 from serving.queries.facts import EVENTS, SESSIONS, VISITS, events_of, sessions_of, visits_of
 from serving.routers.documented import answers, tabular
@@ -21,9 +21,7 @@ async def sessions(
     asked: Annotated[PageRequest, Depends(page_of(SESSIONS))],
 ) -> Response:
     """Sessions that were entered in the range."""
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        return await reading.page(asked, sessions_of(await reading.fit(filters, clock)), clock)
+    return await paged(request, filters, asked, sessions_of)
 
 
 @tabular(router, "/events", answers(EventPage))
@@ -33,9 +31,7 @@ async def events(
     asked: Annotated[PageRequest, Depends(page_of(EVENTS))],
 ) -> Response:
     """Events of the range; filters on status and dwell look at the session of an event."""
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        return await reading.page(asked, events_of(await reading.fit(filters, clock)), clock)
+    return await paged(request, filters, asked, events_of)
 
 
 @tabular(router, "/visits", answers(VisitPage))
@@ -45,6 +41,4 @@ async def visits(
     asked: Annotated[PageRequest, Depends(page_of(VISITS))],
 ) -> Response:
     """Visits that started in the range; filters on cameras and sessions look at their parts."""
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        return await reading.page(asked, visits_of(await reading.fit(filters, clock)), clock)
+    return await paged(request, filters, asked, visits_of)

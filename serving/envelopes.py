@@ -1,0 +1,85 @@
+"""What is told around the data of an answer: its version, its clock, its headers, its format."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+from fastapi import Request, Response
+
+from serving.cursors import Cursor, encode
+from serving.encoders import Types, encoder
+from serving.exchange import exchange_of
+from serving.formats import MEDIA_TYPES, Format, asked_format, plain_path
+from serving.pagination import PageRequest
+from serving.queries.listing import Found
+from serving.queries.published import Version
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What the data of an answer is put into."""
+
+    request: Request
+    version: Version | None
+    headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The data clock."""
+        return self.version.as_of if self.version else None
+
+    def answer(self, data: object, **more: object) -> Response:
+        """Give `data` in its envelope."""
+        exchange_of(self.request.scope).rows = len(data) if isinstance(data, list) else 1
+        return self._enveloped(orjson.dumps(data), more)
+
+    def table(self, types: Types, rows: Sequence[Mapping[str, object]], **more: object) -> Response:
+        """Give rows that are all in memory, in the format that is asked for."""
+        form = asked_format(self.request)
+        if form is Format.JSON:
+            return self.answer(rows, **more)
+        return self._encoded(form, types, [orjson.dumps(row).decode() for row in rows])
+
+    def found(
+        self, asked: PageRequest, found: Found, clock: datetime | None, **more: object
+    ) -> Response:
+        """Give a page that has been read, and where to go on."""
+        form = asked_format(self.request)
+        exchange_of(self.request.scope).rows = found.count
+        following = encode(Cursor(found.last, clock), asked.place) if found.last else None
+        if following:
+            url = self.request.url.include_query_params(cursor=following)
+            self.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        if form is Format.JSON:
+            return self._enveloped(found.array, {"next": following, **more})
+        return self._encoded(form, asked.page.types, found.texts)
+
+    def _encoded(self, form: Format, types: Types, texts: Sequence[str]) -> Response:
+        writer = encoder(form, types)
+        body = writer.start() + writer.rows(texts) + writer.end()
+        return self._given(body, form, self.file_headers(form))
+
+    def _enveloped(self, data: bytes, more: dict[str, object]) -> Response:
+        number = self.version.number if self.version else None
+        rest = orjson.dumps({"data_version": number, "as_of": self.as_of} | more)
+        return self._given(b'{"data":' + data + b"," + rest[1:], Format.JSON, self._all_headers())
+
+    def _given(self, body: bytes, form: Format, headers: dict[str, str]) -> Response:
+        """Give the answer to the canonical query at this version: the one place where it is."""
+        return Response(body, 200, headers, MEDIA_TYPES[form])
+
+    def _all_headers(self) -> dict[str, str]:
+        told = {
+            "Data-Version": str(self.version.number) if self.version else "",
+            "Data-As-Of": self.as_of.isoformat() if self.as_of else "",
+        }
+        return {**self.headers, **{name: text for name, text in told.items() if text}}
+
+    def file_headers(self, form: Format) -> dict[str, str]:
+        """Give the headers of an answer that is saved as a file."""
+        name = plain_path(self.request).rpartition("/")[2]
+        return {
+            **self._all_headers(),
+            "Content-Disposition": f'attachment; filename="{name}.{form}"',
+        }

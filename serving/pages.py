@@ -1,0 +1,56 @@
+"""Pages of what filters choose: by one statement, while the version that is known is the latest."""
+
+from collections.abc import Callable
+
+from fastapi import Request, Response
+
+from serving.answers import headers_of, published, require_news
+from serving.chosen import Chosen
+from serving.database import Database
+from serving.envelopes import Envelope
+from serving.errors import Problem
+from serving.filters import Filters
+from serving.formats import Format, asked_format
+from serving.pagination import PageRequest
+from serving.queries.listing import Rows, read_page
+from serving.snapshot import Snapshot, Snapshots
+
+
+async def paged(
+    request: Request, filters: Filters, asked: PageRequest, rows_of: Callable[[Chosen], Rows]
+) -> Response:
+    """Give the page that is asked for; raises NotModified before data is read."""
+    snapshots: Snapshots = request.app.state.snapshots
+    known = await require_news(request)
+    snapshot = snapshots.latest
+    if snapshot is not None and snapshot.version == known and _is_simple(request, filters, asked):
+        answer = await _at_once(request, filters, asked, rows_of, snapshot)
+        if answer is not None:
+            return answer
+    async with published(request) as reading:
+        clock = asked.clock(reading.as_of)
+        return await reading.page(asked, rows_of(await reading.fit(filters, clock)), clock)
+
+
+def _is_simple(request: Request, filters: Filters, asked: PageRequest) -> bool:
+    """Tell whether one statement is enough: no count, no export, nothing to look up before."""
+    is_export = asked.is_whole and asked_format(request) is not Format.JSON
+    return not (asked.wants_count or is_export or filters.asked.is_demographic)
+
+
+async def _at_once(
+    request: Request, filters: Filters, asked: PageRequest, rows_of: Callable[[Chosen], Rows],
+    snapshot: Snapshot,
+) -> Response | None:  # fmt: skip
+    """Give the page; None where a newer version has been published than the filters were fit to."""
+    database: Database = request.app.state.database
+    clock = asked.clock(snapshot.as_of)
+    try:
+        rows = rows_of(filters.fit(snapshot, clock))
+    except Problem:
+        return None  # a newer version may know what is refused here
+    found = await database.asked(lambda connection: read_page(connection, asked.page, rows))
+    if found.version != snapshot.version:
+        return None
+    envelope = Envelope(request, snapshot.version, headers_of(request, snapshot.version))
+    return envelope.found(asked, found, clock)
