@@ -43,8 +43,8 @@ class Plot:
             "partial": "boolean",
         }  # fmt: skip
 
-    async def points(self, connection: Connection, snapshot: Snapshot) -> list[dict[str, object]]:
-        """Give the points of all series, one series after the other, in whole buckets."""
+    async def points(self, connection: Connection, snapshot: Snapshot) -> list[str]:
+        """Give the points of all series as JSON, one series after the other, in whole buckets."""
         cameras = chosen_cameras(self.chosen, snapshot)
         windows = windows_of(self.chosen, cameras, snapshot, self.granularity, self.zone)
         series = self._series(cameras, windows)
@@ -93,7 +93,7 @@ class Plot:
 
     def _plotted(
         self, cameras: list[Camera], series: dict[str, Window], buckets: Buckets, alive: set[str]
-    ) -> list[dict[str, object]]:
+    ) -> list[str]:
         sites = {camera.camera_id: camera.site_id for camera in cameras}
         return [
             point

@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from serving.queries.series import Bucket, Granularity
 
 STEPS: dict[Granularity, timedelta] = {
@@ -54,8 +56,13 @@ class Window:
 
         There are such where a clock jumps by half an hour.
         """
-        extra = stored.keys() - set(self.edges)
-        return self._labels(sorted(extra.union(self.edges))) if extra else self.labels
+        if stored.keys() <= self._starts:
+            return self.labels
+        return self._labels(sorted(self._starts.union(stored)))
+
+    @cached_property
+    def _starts(self) -> frozenset[datetime]:
+        return frozenset(self.edges)
 
     def _hours(self, first: datetime) -> list[datetime]:
         edges = [first]
@@ -84,19 +91,23 @@ def points(
     stored: Mapping[datetime, Bucket],
     *,
     is_alive: bool,
-) -> list[dict[str, object]]:
-    """Give a series, each point beginning with `told`.
+) -> list[str]:
+    """Give a series as JSON, each point beginning with `told`.
 
     A bucket that is not stored holds zeros; where nothing at all was sent, nothing is known, and
-    all of them hold nulls.
+    all of them hold nulls. Written at once, for a long series is tens of thousands of points.
     """
     if not window.edges:
         return []
     first, *_, last = window.edges
     stored = {start: bucket for start, bucket in stored.items() if first <= start < last}
-    empty = dict.fromkeys(measures, 0 if stored or is_alive else None)
+    opening = orjson.dumps(told).decode().removesuffix("}")
+    measured = ",".join(f'"{name}":%s' for name in measures)
+    empty = measured.replace("%s", "0" if stored or is_alive else "null")
     return [
-        {**told, "bucket_start": text, **(stored.get(start) or empty), "partial": is_partial}
+        f'{opening},"bucket_start":"{text}",'
+        f"{measured % stored[start] if start in stored else empty},"
+        f'"partial":{"true" if is_partial else "false"}}}'
         for start, text, is_partial in window.labels_with(stored)
     ]
 

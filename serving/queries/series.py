@@ -1,9 +1,10 @@
 """What happened in each bucket of a series: as it is stored, or counted anew for any filter."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from psycopg import sql
 
@@ -14,7 +15,7 @@ from serving.queries.statements import Connection, Parameters, statement
 
 Granularity = Literal["hour", "day", "week"]
 SeriesOf = Literal["camera", "site"]
-Bucket = Mapping[str, int | float]
+Bucket = tuple[int | float, ...]  # what is measured, in the order of the columns
 Buckets = dict[str, dict[datetime, Bucket]]
 
 GROUPS: dict[SeriesOf, sql.Identifier] = {
@@ -67,11 +68,7 @@ async def read_stored(
         "ids": list(ids), "firsts": list(firsts), "ends": list(ends),
         "first": min(firsts, default=None), "end": max(ends, default=None),
     }  # fmt: skip
-    found: Buckets = {}
-    for group_id, start, *numbers in await (await connection.execute(query, values)).fetchall():
-        bucket = dict(zip(measures.columns, numbers, strict=True))
-        found.setdefault(group_id, {})[start] = bucket
-    return found
+    return _buckets(await (await connection.execute(query, values)).fetchall())
 
 
 async def read_counted(
@@ -96,11 +93,7 @@ async def read_counted(
         session_conditions=session_conditions(timeless, parameters),
     )
     query = statement(f"{measures.name}_series").format(attendance=attendance)
-    found: Buckets = {}
-    for group_id, start, *numbers in await (await connection.execute(query, parameters)).fetchall():
-        bucket = dict(zip(measures.columns, numbers, strict=True))
-        found.setdefault(group_id, {})[start] = bucket
-    return found
+    return _buckets(await (await connection.execute(query, parameters)).fetchall())
 
 
 async def read_alive(
@@ -111,3 +104,10 @@ async def read_alive(
     values = {"camera_ids": list(ids), "firsts": list(firsts), "ends": list(ends)}
     cursor = await connection.execute(statement("alive_cameras"), values)
     return {camera_id for (camera_id,) in await cursor.fetchall()}
+
+
+def _buckets(rows: Iterable[tuple[Any, ...]]) -> Buckets:
+    found: Buckets = defaultdict(dict)
+    for row in rows:
+        found[row[0]][row[1]] = row[2:]
+    return found

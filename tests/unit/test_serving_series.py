@@ -1,6 +1,8 @@
 """Buckets of a series, also where clocks jump."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from json import loads
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +12,13 @@ from serving.series import Window, points
 
 TOLD = {"camera_id": "CAM-A"}
 MEASURES = ["visitors", "avg_occupancy"]
-BUCKET = {"visitors": 2, "avg_occupancy": 0.5}
+BUCKET = (2, 0.5)
+
+
+def rows_of(
+    asked: Window, stored: Mapping[datetime, tuple[float, ...]], *, is_alive: bool
+) -> list[dict[str, object]]:
+    return [loads(text) for text in points(TOLD, MEASURES, asked, stored, is_alive=is_alive)]
 
 
 def window(start: str, end: str, zone: str, granularity: Granularity) -> Window:
@@ -55,12 +63,12 @@ def test_hours_are_of_the_local_clock() -> None:
 def test_zeros_fill_the_gaps_and_the_clock_is_marked() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T12:00:00+00:00", "UTC", "hour")
     ten = datetime(2026, 3, 29, 10, tzinfo=UTC)
-    rows = points(TOLD, MEASURES, asked, {ten: BUCKET}, is_alive=False)
+    rows = rows_of(asked, {ten: BUCKET}, is_alive=False)
     assert [row["visitors"] for row in rows] == [0, 2, 0]
     assert [row["avg_occupancy"] for row in rows] == [0, 0.5, 0]
     assert [row["partial"] for row in rows] == [False, True, False]
     for is_alive, value in ((False, None), (True, 0)):
-        rows = points(TOLD, MEASURES, asked, {}, is_alive=is_alive)
+        rows = rows_of(asked, {}, is_alive=is_alive)
         assert {row["visitors"] for row in rows} == {value}
 
 
@@ -68,10 +76,10 @@ def test_a_stored_bucket_off_the_beat_is_shown_and_one_outside_is_not() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T11:00:00+00:00", "UTC", "hour")
     odd, outside = (datetime(2026, 3, 29, hour, 30, tzinfo=UTC) for hour in (9, 8))
     stored = dict.fromkeys((odd, outside), BUCKET)
-    rows = points(TOLD, MEASURES, asked, stored, is_alive=True)
+    rows = rows_of(asked, stored, is_alive=True)
     assert [row["visitors"] for row in rows] == [0, 2, 0]
 
 
 def test_an_empty_window_has_no_points() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T09:00:00+00:00", "UTC", "hour")
-    assert points(TOLD, MEASURES, asked, {}, is_alive=True) == []
+    assert rows_of(asked, {}, is_alive=True) == []
