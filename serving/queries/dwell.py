@@ -27,6 +27,10 @@ MEASURES = {
     "persons": Column("bigint", is_extra=True),
     "avg_dwell_seconds_per_person": Column("double precision", is_extra=True),
 }
+# Of these there are few, however many sessions there are.
+LARGE: frozenset[Grouping] = frozenset(
+    {"camera", "site", "category", "hour_of_day", "weekday", "age_group", "gender"}
+)
 COLUMNS = (*(GROUPS[name].column for name in GROUPINGS), *MEASURES)
 
 HISTOGRAM = Listing(
@@ -49,9 +53,10 @@ def dwell_listing(groupings: Sequence[Grouping]) -> Listing:
 
 def dwell_of(chosen: Chosen, groupings: Sequence[Grouping], zone: str | None) -> Rows:
     """Give a row of statistics for each group with a closed session."""
+    name = "dwell_of_large_groups" if LARGE.issuperset(groupings) else "dwell"
 
     def rows(parameters: Parameters) -> Statement:
-        return statement("dwell").format(
+        return statement(name).format(
             conditions=session_conditions(chosen, parameters),
             groups=group_expressions(groupings, zone, parameters),
             joins=group_joins(groupings),
