@@ -100,8 +100,8 @@ class NotModified(Exception):  # noqa: N818 - it is the good case
         self.headers = headers
 
 
-async def require_news(request: Request) -> Version:
-    """Give the latest version; raises NotModified if the client has its answer."""
+async def require_news(request: Request) -> tuple[Version, dict[str, str]]:
+    """Give the latest version and the headers of its answer; raises NotModified if it is known."""
     versions: Versions = request.app.state.versions
     known = exchange_of(request.scope).version or await versions.latest()
     if known is None:
@@ -109,7 +109,7 @@ async def require_news(request: Request) -> Version:
     tag = tag_of(request, known)
     if is_known(tag, request.headers.getlist("if-none-match")):
         raise NotModified(_validators(tag))
-    return known
+    return known, _validators(tag)
 
 
 @asynccontextmanager
@@ -123,7 +123,9 @@ async def published(request: Request) -> AsyncIterator[Published]:
         if version is None:
             raise unpublished()
         snapshot = await snapshots.of(version, connection)
-        headers = headers_of(request, version)
+        # One may have been published since the latest was looked up.
+        exchange_of(request.scope).version = version
+        headers = _validators(tag_of(request, version))
         yield Published(
             request, version, headers, connection=connection, snapshot=snapshot, held=held
         )
@@ -143,13 +145,6 @@ async def live(request: Request) -> AsyncIterator[Live]:
             connection, version = await held.enter_async_context(database.connection()), None
         snapshot = await snapshots.of(version, connection) if version else None
         yield Live(request, version, connection=connection, snapshot=snapshot, held=held)
-
-
-def headers_of(request: Request, version: Version) -> dict[str, str]:
-    """Give the headers of the answer from `version`, which the exchange is about from here on."""
-    # One may have been published since the latest was looked up.
-    exchange_of(request.scope).version = version
-    return _validators(tag_of(request, version))
 
 
 def _validators(tag: str) -> dict[str, str]:

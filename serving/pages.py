@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from fastapi import Request, Response
 
-from serving.answers import headers_of, published, require_news
+from serving.answers import published, require_news
 from serving.chosen import Chosen
 from serving.database import Database
 from serving.envelopes import Envelope
 from serving.errors import Problem
+from serving.exchange import exchange_of
 from serving.filters import Filters
 from serving.formats import Format, asked_format
 from serving.pagination import PageRequest
@@ -21,10 +22,11 @@ async def paged(
 ) -> Response:
     """Give the page that is asked for; raises NotModified before data is read."""
     snapshots: Snapshots = request.app.state.snapshots
-    known = await require_news(request)
+    known, headers = await require_news(request)
     snapshot = snapshots.latest
     if snapshot is not None and snapshot.version == known and _is_simple(request, filters, asked):
-        answer = await _at_once(request, filters, asked, rows_of, snapshot)
+        envelope = Envelope(request, known, headers)
+        answer = await _at_once(envelope, filters, asked, rows_of, snapshot)
         if answer is not None:
             return answer
     async with published(request) as reading:
@@ -39,11 +41,11 @@ def _is_simple(request: Request, filters: Filters, asked: PageRequest) -> bool:
 
 
 async def _at_once(
-    request: Request, filters: Filters, asked: PageRequest, rows_of: Callable[[Chosen], Rows],
+    envelope: Envelope, filters: Filters, asked: PageRequest, rows_of: Callable[[Chosen], Rows],
     snapshot: Snapshot,
 ) -> Response | None:  # fmt: skip
     """Give the page; None where a newer version has been published than the filters were fit to."""
-    database: Database = request.app.state.database
+    database: Database = envelope.request.app.state.database
     clock = asked.clock(snapshot.as_of)
     try:
         rows = rows_of(filters.fit(snapshot, clock))
@@ -52,5 +54,5 @@ async def _at_once(
     found = await database.asked(lambda connection: read_page(connection, asked.page, rows))
     if found.version != snapshot.version:
         return None
-    envelope = Envelope(request, snapshot.version, headers_of(request, snapshot.version))
+    exchange_of(envelope.request.scope).version = snapshot.version
     return envelope.found(asked, found, clock)
