@@ -33,6 +33,8 @@ class Database:
     ) -> None:
         options = {
             "default_transaction_read_only": "on" if is_read_only else "off",
+            # A statement of its own takes its snapshot once its tables are locked, not before.
+            "default_transaction_isolation": r"read\ committed",
             "statement_timeout": f"{statement_seconds * 1000:.0f}",
             "timezone": "UTC",
             "work_mem": "32MB",
@@ -99,7 +101,6 @@ class Database:
 
     async def asked(self, ask: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Give what one statement tells, which sees one state of whatever it reads."""
-        # Its tables are locked before its snapshot is taken, so that a swap is seen or waited for.
         async with self._begun(ask) as (_, result):
             return result
 
