@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -11,11 +12,13 @@ import psycopg
 from psycopg import sql
 
 from bench.stack import clean_environment, free_port, process, wait_until
+from orchestration.lib.raw_months import make_months
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.rebuild import rebuilt
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import PREFIX, Settings
 
+MONTHS = [date(2025, month, 1) for month in range(1, 13)] + [date(2026, 1, 1)]
 EVENTS = Path(__file__).with_name("api_events.sql")
 
 
@@ -44,6 +47,7 @@ def filled_api_warehouse(settings: Settings, events: int) -> Iterator[None]:
 
 def _fill(connection: psycopg.Connection, events: int) -> None:
     statement = sql.SQL(EVENTS.read_text(encoding="utf-8"))
+    make_months(connection, MONTHS)
     connection.execute("select setseed(0.5)")
     connection.execute(statement.format(events=sql.Literal(events)))
     connection.execute("vacuum analyze raw.camera_events")

@@ -6,6 +6,7 @@ import psycopg
 from psycopg import sql
 
 ROWS_A_VISIT = 8
+MONTHS = Path(__file__).with_name("made_up_months.sql")
 SCRIPTS = [Path(__file__).with_name(name) for name in ("made_up_loads.sql", "made_up_events.sql")]
 
 
@@ -19,5 +20,6 @@ def load_days(
         "visits": rows_a_day // ROWS_A_VISIT,
     }  # fmt: skip
     with connection.transaction():
+        connection.execute(sql.SQL(MONTHS.read_text("utf-8")), chosen)
         for script in SCRIPTS:
             connection.execute(sql.SQL(script.read_text("utf-8")), chosen)

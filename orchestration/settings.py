@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         365, ge=1, description="Days after which the record of API requests is forgotten"
     )
 
+    raw_retention_days: int | None = Field(
+        None, ge=1, description="Days of raw rows to keep, in whole months; unset, all of them"
+    )
+
     default_timezone: Timezone = Field("UTC", description="Zone of timestamps without an offset")
     max_session_hours: int = Field(24, ge=1, description="A longer stay is timed out")
     visit_gap_minutes: int = Field(180, ge=1, description="A longer gap starts a new visit")

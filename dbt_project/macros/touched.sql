@@ -58,16 +58,30 @@
 {%- endmacro %}
 
 
-{#- The same for raw and the loads of a CTE `pending`. -#}
+{#- The same for raw and the loads of a CTE `pending`. No such load of a partial build has rows that
+    retention has let go: it touches none that is not published. -#}
 {% macro pending_rows(rows) -%}
-    {%- set relation = ref('stg_raw__camera_events') -%}
     {%- if is_partial() -%}
     pending
-    cross join lateral {{ looked_up(relation, ['load_id'], none, by='pending') }} as {{ rows }}
+    cross join lateral {{ looked_up(
+        ref('stg_raw__camera_events'), ['load_id'], none, by='pending'
+    ) }} as {{ rows }}
     {%- else -%}
-    {{ relation }} as {{ rows }}
+    ({{ rows_that_came() }}) as {{ rows }}
     inner join pending on {{ rows }}.load_id = pending.load_id
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- All rows that ever came: those in raw, and what is kept of those that have left it. -#}
+{% macro rows_that_came() -%}
+    {%- set columns -%}
+        load_id, event_at, person_id, camera_id, event_type, age_group, gender, camera_name, zone,
+        site_id
+    {%- endset -%}
+    select {{ columns }} from {{ ref('stg_raw__camera_events') }}
+    union all
+    select {{ columns }} from {{ ref('stg_raw__kept_events') }}
 {%- endmacro %}
 
 

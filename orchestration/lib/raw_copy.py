@@ -1,7 +1,8 @@
 """Writes judged rows as Postgres takes them and copies them into raw."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 import psycopg
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from orchestration.lib.fault_points import reached
+from orchestration.lib.raw_months import months_of
 
 EVENT_COLUMNS = (
     "load_id", "line_number", "event_at", "person_id", "camera_id", "event_type", "age_group",
@@ -23,11 +25,12 @@ BATCH_ROWS = 8192
 
 @dataclass(frozen=True)
 class CopyText:
-    """Rows of one table as the text of a COPY."""
+    """Rows of one table as the text of a COPY, and the months that have to be there for them."""
 
     table: str
     columns: Sequence[str]
     text: pa.Buffer
+    months: frozenset[date] = frozenset()
 
     def copy(self, connection: psycopg.Connection) -> None:
         """Append the rows, in the transaction of whoever calls."""
@@ -41,7 +44,10 @@ class CopyText:
 
 def events_text(load_id: int, accepted: pd.DataFrame) -> CopyText:
     """Write accepted candidate rows for `raw.camera_events`."""
-    return _written("raw.camera_events", EVENT_COLUMNS, load_id, accepted)
+    written = _written("raw.camera_events", EVENT_COLUMNS, load_id, accepted)
+    return (
+        replace(written, months=months_of(accepted["event_at"])) if written.text.size else written
+    )
 
 
 def rejected_text(load_id: int, rejected: pd.DataFrame) -> CopyText:

@@ -17,6 +17,7 @@ from orchestration.lib.csv_rows import UnterminatedQuoteError
 from orchestration.lib.file_content import BrokenArchiveError, TooLargeError
 from orchestration.lib.ledger import Counts
 from orchestration.lib.load_outcome import FileRefusedError, LoadRules
+from orchestration.lib.raw_months import RawMonths
 from orchestration.lib.read_ahead import made_ahead
 from orchestration.lib.row_judging import EXAMPLES, JudgedRows, judged_file, judged_rows
 from orchestration.lib.row_reading import FileReading
@@ -44,6 +45,9 @@ class RowLoad:
     examples: list[dict[str, object]] = field(default_factory=list)
     on_chunk: Callable[[Counts, int], None] = lambda _counts, _bytes_read: None
     _read_as: dict[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._months = RawMonths(self.connection)
 
     def copy(self, path: Path, sha256: str, load_id: int) -> None:
         """Copy all rows; raises FileRefusedError or FileChangedError, and the caller rolls back."""
@@ -81,6 +85,7 @@ class RowLoad:
 
     def _copy_chunk(self, chunk: JudgedRows) -> None:
         for text in chunk.texts:
+            self._months.require(text.months)
             text.copy(self.connection)
         self.counts = Counts(
             self.counts.rows_read + chunk.counts.rows_read,

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+import pandas as pd
 import psycopg
 
+from orchestration.lib.raw_months import make_months, months_of
 from tests.reference.events import RawRow
 
 LOAD = """
@@ -38,6 +40,8 @@ def insert_rows(
     files: dict[int, list[RawRow]] = defaultdict(list)
     for row in rows:
         files[row.load_id].append(row)
+    instants = pd.Series([row.event_at for file in files.values() for row in file])
+    make_months(connection, months_of(instants) if files else ())
     load = LOAD_AS_NUMBERED if as_numbered else LOAD
     return {number: _insert_file(connection, load, files[number]) for number in sorted(files)}
 

@@ -1,18 +1,21 @@
 """A partial build reads what the new rows touch, however much lies in the warehouse."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import psycopg
 import pytest
 
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.publication import build_turn
+from orchestration.lib.raw_months import make_months
 from orchestration.lib.warehouse_build import build, build_scope
 from orchestration.runtime.warehouse import Warehouse
 
 KNOWN_DAYS = 81  # the next one is a Monday, so that the week is as new as the day
 EVENTS_A_DAY = 1_000
 NEW_EVENTS = 100
+MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
 GROWING = (
     "raw.camera_events", "intermediate.int_events_deduplicated", "marts.fct_events",
     "marts.fct_sessions", "marts.fct_visits", "marts.agg_person_hourly", "marts.dim_persons",
@@ -41,8 +44,12 @@ select
 from generate_series(0, %(rows)s / 2 - 1) as visit, generate_series(0, 1) as kind
 """
 READ = """
-select schemaname || '.' || relname, seq_tup_read + coalesce(idx_tup_fetch, 0)
+select
+    relnamespace::regnamespace || '.' || pg_class.relname,
+    sum(seq_tup_read + coalesce(idx_tup_fetch, 0))
 from pg_stat_user_tables
+inner join pg_class on pg_class.oid = coalesce(pg_partition_root(relid), relid)
+group by 1
 """
 # A table whose rows have become many without the planner's being told.
 STALE = """
@@ -62,6 +69,7 @@ def load(warehouse: Warehouse, day: int, rows: int) -> None:
     with psycopg.connect(warehouse.loader) as connection:
         row = connection.execute(LOAD, {"name": f"day {day}", "rows": rows}).fetchone()
         assert row is not None
+        make_months(connection, MONTHS)
         connection.execute(EVENTS, {"load_id": row[0], "day": day, "rows": rows})
 
 

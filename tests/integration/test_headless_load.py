@@ -20,6 +20,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from orchestration.defs.quality.checks import UNRECONCILED_LOADS
 from orchestration.lib.generation import Generated, Generation, write_csv
 from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
@@ -294,3 +295,23 @@ def test_a_mended_file_is_replayed_from_quarantine(
     status, _, err = case.command("replay", "3")
     told = f"has been replayed already; its file is {case.landing / 'archive/short.csv'} now."
     assert (status, told in err) == (1, True)
+
+
+def test_old_months_of_raw_are_let_go_and_the_marts_stay(
+    loaded: tuple[Case, tuple[int, list[str], str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, _ = loaded
+    monkeypatch.setenv("DWELLHOUSE_RAW_RETENTION_DAYS", "365")
+    header = "timestamp,person_id,camera_id,event_type,note\n"
+    for hour in (10, 11):  # the second file finds its month gone
+        path = case.folder / f"old-{hour}.csv"
+        event_type = "in" if hour == 10 else "out"
+        path.write_text(header + f"2001-02-03T{hour}:00:00Z,old,c,{event_type},x\n")
+        assert case.load(path.name)[0] == 0
+        kept = "select count(*) from raw.kept_events where person_id = 'old'"
+        assert case.ask(kept) == [(hour - 9,)]
+        assert case.ask("select from raw.months where month < '2002-01-01'") == []
+    stay = "select dwell_seconds from marts.fct_sessions where person_id = 'old'"
+    assert case.ask(stay) == [(3600.0,)]
+    assert case.ask(UNRECONCILED_LOADS.replace("%(run_id)s", "loads.run_id")) == []
+    assert case.command("verify")[0] == 0

@@ -61,18 +61,26 @@ def load_and_build(turn: Turn, loader_url: str, batch: list[File]) -> None:
     assert version, result.explanation
 
 
+def let_go_of_all(turn: Turn) -> None:
+    """Let all months go, whatever the data clock says."""
+    turn.connection.execute("select raw.let_go_of_month(month) from raw.months")
+    turn.connection.execute("select raw.drop_empty_months('infinity')")
+    assert turn.connection.execute("select from raw.months").fetchall() == []
+
+
 def differing(comparisons: list[Comparison]) -> list[str]:
     assert len(comparisons) > 15
     return [str(comparison) for comparison in comparisons if not comparison.is_equal]
 
 
+@pytest.mark.parametrize("lets_go", [False, True], ids=["", "where_raw_is_let_go"])
 @settings(REAL_BUILDS, max_examples=2)  # the first is always the simplest one
 @given(history=HISTORIES)
 def test_marts_of_files_in_batches_are_the_models_and_pass_verify(
     server_url: str, built_template: str, template: Warehouse, dbt_project: DbtProject,
-    history: History,
+    history: History, lets_go: bool,
 ) -> None:  # fmt: skip
-    assert_batches_are_right(server_url, built_template, template, dbt_project, history)
+    assert_batches_are_right(server_url, built_template, template, dbt_project, history, lets_go)
 
 
 @pytest.mark.soak
@@ -81,23 +89,31 @@ def test_marts_of_files_in_batches_are_right_for_long(
     server_url: str, built_template: str, template: Warehouse, dbt_project: DbtProject
 ) -> None:
     @settings(REAL_BUILDS, max_examples=5)
-    @given(history=HISTORIES)
-    def right(history: History) -> None:
-        assert_batches_are_right(server_url, built_template, template, dbt_project, history)
+    @given(history=HISTORIES, lets_go=st.booleans())
+    def right(history: History, lets_go: bool) -> None:
+        assert_batches_are_right(
+            server_url, built_template, template, dbt_project, history, lets_go
+        )
 
     for _ in rounds(share=0.25):
         right()
 
 
 def assert_batches_are_right(
-    server_url: str, built: str, template: Warehouse, project: DbtProject, history: History
-) -> None:
-    """Build batch by batch in a warehouse whose sites all have the default time zone."""
+    server_url: str, built: str, template: Warehouse, project: DbtProject, history: History,
+    lets_go: bool,
+) -> None:  # fmt: skip
+    """Build batch by batch in a warehouse whose sites all have the default time zone.
+
+    With `lets_go`, nothing of a batch is in `raw.camera_events` any more when the next one comes.
+    """
     with copied_database(server_url, built) as name:
         warehouse = of_database(template, name)
         with turn_of(warehouse, project) as turn:
             for batch in history.batches:
                 load_and_build(turn, warehouse.loader, batch)
+                if lets_go:
+                    let_go_of_all(turn)
             assert_marts_equal(turn.connection, modelled(history.rows, {}))
             assert differing(compared(turn)) == []
 

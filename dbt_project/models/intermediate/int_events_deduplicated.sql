@@ -12,7 +12,7 @@ with pending as (
 ),
 
 raw_events as (
-    select * from {{ ref('stg_raw__camera_events') }}
+    {{ rows_that_came() }}
 ),
 
 arrived as (

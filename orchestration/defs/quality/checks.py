@@ -8,15 +8,19 @@ from orchestration.defs.resources import WarehouseResource
 
 # The wrong loads, a row each; none is right. A row of an interval export may give two events.
 UNRECONCILED_LOADS = """
-select loads.load_id, loads.rows_loaded, count(events.load_id) as rows_found
-from raw.loads as loads
-left join raw.camera_events as events using (load_id)
-where loads.status = 'loaded'
-    and loads.run_id = %(run_id)s
-group by loads.load_id
-having count(events.load_id) <> coalesce((loads.validation ->> 'events')::bigint, loads.rows_loaded)
-    or count(events.load_id) not between loads.rows_loaded and 2 * loads.rows_loaded
-    or loads.rows_read <> loads.rows_loaded + loads.rows_rejected
+select load_id, rows_loaded, rows_found
+from raw.loads
+cross join lateral (
+    select count(*) + events_let_go as rows_found
+    from raw.camera_events where camera_events.load_id = loads.load_id
+) as found
+where status = 'loaded'
+    and run_id = %(run_id)s
+    and (
+        rows_found <> coalesce((validation ->> 'events')::bigint, rows_loaded)
+        or rows_found not between rows_loaded and 2 * rows_loaded
+        or rows_read <> rows_loaded + rows_rejected
+    )
 """
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import psycopg
 from dagster_dbt import dbt_assets
 
 from orchestration.defs.resources import WarehouseResource
@@ -16,7 +17,9 @@ from orchestration.defs.transform.dbt_project import (
 )
 from orchestration.lib.dbt_build import DbtResult, OnEvent
 from orchestration.lib.publication import DataVersion, build_turn, is_build_due
+from orchestration.lib.retention import MonthLetGo, months_let_go
 from orchestration.lib.warehouse_build import build, build_scope
+from orchestration.settings import current_settings
 
 
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=UNPLANNED)
@@ -46,9 +49,25 @@ def marts(
             return result
 
         yield from dagster_events(streamed_build(built), context)
+        gone = _let_go(context, connection) if published else []
     for version in published:
         metadata = {"version": version.version, "loads": len(version.load_ids)}
         yield dg.AssetMaterialization("data_versions", metadata=metadata)
+    for month in gone:
+        yield dg.AssetMaterialization("raw_kept_events", metadata={"let_go": str(month)})
+
+
+def _let_go(context: dg.AssetExecutionContext, connection: psycopg.Connection) -> list[MonthLetGo]:
+    """Let months of raw go, if the operator wants it; a failure is told and the version stands."""
+    days = current_settings().raw_retention_days
+    try:
+        gone = months_let_go(connection, days) if days else []
+    except psycopg.Error:
+        context.log.exception("Retention has failed; it is tried again after the next publication.")
+        return []
+    if gone:
+        context.log.info("Older than %d days, let go: %s.", days, ", ".join(map(str, gone)))
+    return gone
 
 
 data_versions = dg.AssetSpec(
@@ -56,4 +75,15 @@ data_versions = dg.AssetSpec(
     deps=[key for key in marts.keys if marts.specs_by_key[key].group_name == "marts"],
     group_name="marts",
     description="Grain: one consistent state of all marts. Readers take their version from here.",
+)
+
+raw_kept_events = dg.AssetSpec(
+    "raw_kept_events",
+    deps=["raw_camera_events"],
+    group_name="raw",
+    kinds={"postgres", "table"},
+    description=(
+        "What retention keeps of rows that have left `raw_camera_events`: all that models read. "
+        "A row is in one of the two. Grain: one row of a loaded file, without its line."
+    ),
 )
