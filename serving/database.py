@@ -1,5 +1,6 @@
 """Pools of connections, and what their failures mean to the caller."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -15,6 +16,7 @@ from serving.queries.statements import Connection
 from serving.settings import ServingSettings
 
 QUICK_SECONDS = 0.1
+PATIENT_SECONDS = 1.0
 CONNECT_SECONDS = 2
 PROBE_SECONDS = 0.5
 ACCESS_CONNECTIONS = 2
@@ -131,12 +133,18 @@ class Database:
             raise problem from error
 
     async def _lent(self) -> Connection:
-        try:
-            return await self._pool.getconn(QUICK_SECONDS)
-        except PoolTimeout:
-            # All are in use, or there is no server: then nobody needs to wait to hear of it.
+        give_up_at = time.monotonic() + self._statement_seconds
+        patience = QUICK_SECONDS
+        while True:
+            try:
+                return await self._pool.getconn(patience)
+            except PoolTimeout:
+                if time.monotonic() > give_up_at:
+                    raise
+            # All are in use, or there is no server: then nobody needs to wait to hear of it. It
+            # may also have gone just after it last answered, so it is asked again meanwhile.
             await self._answering.get()
-            return await self._pool.getconn(self._statement_seconds)
+            patience = PATIENT_SECONDS
 
     async def _require_answer(self) -> None:
         """Raise OperationalError if the server is not there."""
