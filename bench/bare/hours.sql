@@ -22,9 +22,10 @@ with activities as (
         camera_id,
         site_id,
         date_trunc('hour', event_at) as bucket_start,
-        1 as is_event,
+        event_at,
         is_entry::int as is_entry,
         is_exit::int as is_exit,
+        dwell_seconds as ended_dwell_seconds,
         interval '0' as present
     from bare.fct_events
     union all
@@ -33,10 +34,11 @@ with activities as (
         camera_id,
         site_id,
         hour_start,
-        0,
-        0,
-        0,
-        present_until - present_from
+        null as event_at,
+        0 as is_entry,
+        0 as is_exit,
+        null as ended_dwell_seconds,
+        present_until - present_from as present
     from bare.presences
 ),
 
@@ -46,10 +48,15 @@ hours as (
         camera_id,
         bucket_start,
         site_id,
-        sum(is_event)::bigint as events,
+        count(event_at) as events,
         sum(is_entry)::bigint as entries,
         sum(is_exit)::bigint as exits,
-        extract(epoch from sum(present))::double precision as person_seconds
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at,
+        extract(epoch from sum(present))::double precision as person_seconds,
+        count(ended_dwell_seconds) as sessions_ended,
+        sum(ended_dwell_seconds::numeric)::double precision as ended_dwell_seconds,
+        max(ended_dwell_seconds) as max_ended_dwell_seconds
     from activities
     group by person_id, camera_id, bucket_start, site_id
 )
@@ -65,7 +72,12 @@ select
     events,
     entries,
     exits,
-    person_seconds
+    first_event_at,
+    last_event_at,
+    person_seconds,
+    sessions_ended,
+    ended_dwell_seconds,
+    max_ended_dwell_seconds
 from hours;
 
 analyze bare.agg_person_hourly;
