@@ -13,9 +13,10 @@
 {%- endmacro %}
 
 
-{#- Byte order, whatever collation the database has. -#}
+{#- Byte order, whatever collation the database has. The result has the database's again: a column
+    of another one cannot be looked up in the index of a table that is keyed by it. -#}
 {% macro smallest_text(column) -%}
-    min({{ column }} collate "C")
+    min({{ column }} collate "C") collate "default"
 {%- endmacro %}
 
 

@@ -110,14 +110,17 @@ class DbtProject:
         return self.target_path / "manifest.json"
 
     def preload(self) -> None:
-        """Import dbt, parse and compile the project's macros now: each build of a fork has them."""
+        """Import dbt, parse and compile the project now: each build of a fork finds that done."""
         from dbt_common.clients.jinja import template_cache
+
+        from orchestration.lib.compiled_templates import compile_now
 
         with _one_at_a_time:
             manifest = self._current_manifest()
         for macro in manifest.macros.values():
             if macro.package_name == manifest.metadata.project_name:
                 template_cache.get_node_template(macro)
+        compile_now(node.raw_code for node in manifest.nodes.values())
 
     def build(
         self,

@@ -1,5 +1,6 @@
 """The real build: on nothing, on data, twice, with seeds, and what it says when it fails."""
 
+import json
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from dbt_common.clients.jinja import MacroFuzzEnvironment
 
 from orchestration.lib.dbt_build import PROJECT_FOLDER, DbtError, DbtEvent, DbtProject
 from orchestration.runtime.warehouse import Warehouse
@@ -44,6 +46,17 @@ def contents(warehouse: Warehouse) -> dict[str, list[str]]:
         }
 
 
+# A join of two collations cannot use an index of the one that loses.
+OTHER_COLLATIONS = """
+select attrelid::regclass || '.' || attname
+from pg_attribute
+inner join pg_class on pg_class.oid = attrelid
+where relnamespace::regnamespace::text in ('staging', 'intermediate', 'marts')
+    and relkind in ('r', 'v') and atttypid = 'text'::regtype
+    and attcollation <> '"default"'::regcollation
+"""
+
+
 def one(url: str, query: str) -> tuple[object, ...]:
     with psycopg.connect(url) as connection:
         found = connection.execute(query).fetchone()  # type: ignore[arg-type]
@@ -53,6 +66,28 @@ def one(url: str, query: str) -> tuple[object, ...]:
 
 def test_an_empty_warehouse_builds(built_warehouse: Warehouse) -> None:
     assert set(map(len, contents(built_warehouse).values())) == {0}
+
+
+def test_every_text_column_has_the_collation_of_the_database(built_warehouse: Warehouse) -> None:
+    with psycopg.connect(built_warehouse.transformer) as connection:
+        assert connection.execute(OTHER_COLLATIONS).fetchall() == []
+
+
+def test_a_build_after_the_preload_compiles_no_node_anew(
+    built_warehouse: Warehouse, dbt_project: DbtProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dbt_project.preload()
+    parsed: list[str] = []
+    parse = MacroFuzzEnvironment._parse
+
+    def noted(self: MacroFuzzEnvironment, source: str, *more: str | None) -> object:
+        parsed.append(source)
+        return parse(self, source, *more)
+
+    monkeypatch.setattr(MacroFuzzEnvironment, "_parse", noted)
+    assert dbt_project.build(built_warehouse.transformer, {}, select=["dim_sites"]).success
+    nodes = json.loads(dbt_project.manifest_path().read_text("utf-8"))["nodes"].values()
+    assert {node["raw_code"] for node in nodes}.isdisjoint(parsed)
 
 
 def test_building_twice_gives_the_same(with_rows: Warehouse, dbt_project: DbtProject) -> None:
