@@ -80,8 +80,8 @@
 {%- endmacro %}
 
 
-{#- Autovacuum looks once a minute, which is late for the joins of the next builds. They need to know
-    how many rows there are, and roughly how many of a key: a fifth of the usual sample tells. -#}
+{#- Autovacuum looks once a minute, which is late for the joins of the next builds. They need to
+    know how many rows there are, and roughly how many of a key: a fifth of the usual sample tells. -#}
 {% macro analyzed_in_time(target) -%}
     do $$
     declare
