@@ -4,11 +4,16 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import psycopg
+
 from bench.dagster_runs import is_watching
+from bench.drops import FIRST_DAY
 from bench.stack import BINARIES, BenchStack, clean_environment, free_port, process, wait_until
 from orchestration.lib.dbt_environment import dbt_environment
+from orchestration.lib.raw_months import make_months
 from orchestration.runtime.warehouse import Warehouse, open_warehouse
 from orchestration.settings import Settings
 
@@ -23,6 +28,9 @@ def stock_stack(folder: Path) -> Iterator[BenchStack]:
     (landing / "archive").mkdir()
     settings = Settings(_env_file=None, home=home, database_url=None, role_prefix=None)
     with open_warehouse(settings) as warehouse:
+        # It writes to the table with no regard to how that is parted.
+        with psycopg.connect(warehouse.loader) as connection:
+            make_months(connection, (date(FIRST_DAY.year, month, 1) for month in range(1, 13)))
         (home / "dagster").mkdir()
         (home / "dagster" / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
         port = free_port()

@@ -10,7 +10,7 @@ import yaml
 from dagster._core.storage.event_log import AssetKeyTable
 from sqlalchemy import event
 
-from orchestration.runtime.pooled_storage import PooledPostgresStorage
+from orchestration.runtime.pooled_storage import PLANNED, PooledPostgresStorage
 from tests.conftest import TEMPLATE, copied_database, with_database
 
 CONNECTIONS = """
@@ -70,6 +70,26 @@ def test_a_restart_of_the_server_is_not_noticed(instance: dg.DagsterInstance, ur
             admin.execute("select pg_terminate_backend(%s)", [pid])
     assert dg.materialize([number], instance=instance).success
     assert len(instance.get_runs()) == 2
+
+
+def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    dg.materialize([number], instance=instance)  # whatever is remembered is looked up now
+    commits: list[object] = []
+    engine = instance.event_log_storage._engine  # type: ignore[attr-defined]
+    event.listen(engine, "commit", commits.append)
+    result = dg.materialize([number], instance=instance)
+    records = instance.get_records_for_run(result.run_id).records
+    kinds = [record.event_log_entry.dagster_event_type for record in records]
+    planned = [kind for kind in kinds if kind in PLANNED]
+    assert set(planned) == PLANNED
+    assert len(commits) <= len(kinds) - len(planned) + 1
+    check = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(dg.AssetKey("number"), "it_is_so"), limit=1
+    )
+    assert [(one.run_id, one.status.value) for one in check] == [(result.run_id, "SUCCEEDED")]
 
 
 def test_the_columns_of_its_tables_are_asked_for_once(instance: dg.DagsterInstance) -> None:
