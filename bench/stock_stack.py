@@ -4,17 +4,15 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import psycopg
 
 from bench.dagster_runs import is_watching
-from bench.drops import FIRST_DAY
 from bench.stack import BINARIES, BenchStack, clean_environment, free_port, process, wait_until
 from orchestration.lib.dbt_environment import dbt_environment
-from orchestration.lib.raw_months import make_months
-from orchestration.runtime.warehouse import Warehouse, open_warehouse
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres
+from orchestration.runtime.warehouse import Warehouse, open_warehouse, with_database
 from orchestration.settings import Settings
 
 DAGSTER_YAML = "telemetry:\n  enabled: false\n"
@@ -28,9 +26,10 @@ def stock_stack(folder: Path) -> Iterator[BenchStack]:
     (landing / "archive").mkdir()
     settings = Settings(_env_file=None, home=home, database_url=None, role_prefix=None)
     with open_warehouse(settings) as warehouse:
-        # It writes to the table with no regard to how that is parted.
-        with psycopg.connect(warehouse.loader) as connection:
-            make_months(connection, (date(FIRST_DAY.year, month, 1) for month in range(1, 13)))
+        # It writes to the table with no regard to how that is parted, also rows of today.
+        admin = with_database(EmbeddedPostgres(home).url, "dwellhouse")
+        with psycopg.connect(admin) as connection:
+            connection.execute("create table raw.undivided partition of raw.camera_events default")
         (home / "dagster").mkdir()
         (home / "dagster" / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
         port = free_port()

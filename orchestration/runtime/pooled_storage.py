@@ -2,8 +2,8 @@
 
 Dagster's own storage connects anew for each statement and asks for the columns of its tables again
 for each asset; a run makes hundreds of both, and they cost it more than the loading of its file. It
-does so because a process may have any number of instances. Each of ours has one. An event of an asset
-also takes it three transactions, and a run begins when all that it plans is written.
+does so because a process may have any number of instances. Each of ours has one. Each event of an
+asset also takes it three transactions, and a run waits until all that it plans is written.
 
 All that leans on the inner surface of Dagster's storage is here; a contract test runs against the
 installed version.

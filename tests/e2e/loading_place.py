@@ -45,7 +45,7 @@ class LoadingPlace:
     """Where files are dropped and loaded; `oracle` judges what has come of all of them.
 
     There are no marts. They are made of raw alone; that any raw gives the marts of a rebuild is
-    shown with the stack, and with the models by themselves.
+    shown with the stack, which gets the same contents, and with the models by themselves.
     """
 
     landing: Landing

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.lib.generation import Generation, write_csv
+from tests.e2e.contents import CASES
+from tests.e2e.oracle import UNACCOUNTED
 from tests.e2e.running_stack import HEADER, RunningStack, until, visits
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -131,6 +133,16 @@ def test_what_was_made_bad_is_what_is_rejected(stack: RunningStack) -> None:
         "raw_camera_events.event_types_are_known",
     }
     assert {severity for _, severity in map(checks.get, failed)} == {"WARN"}, "the rest is loaded"
+
+
+def test_files_of_any_content_give_the_marts_of_a_rebuild(stack: RunningStack) -> None:
+    stack.drop(**{f"has {name}": content for name, (content, _) in CASES.items()})
+    stack.finished()
+    loads = stack.ask("select file_name, reason_code from raw.loads where file_name like 'has %'")
+    refused = {f"has {name}.csv": expected.refused for name, (_, expected) in CASES.items()}
+    assert dict(loads) == refused
+    assert stack.ask(UNACCOUNTED) == []
+    assert stack.differing_marts() == []
 
 
 def test_a_file_in_the_making_is_left_alone_until_it_is_renamed(stack: RunningStack) -> None:
