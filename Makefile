@@ -22,7 +22,7 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup  ## start the stack, drop a made-up month of visitors, show what came of it
+demo: setup  ## drop a made-up month of visitors, start the stack, show what came of it
 	@$(BIN)/dwellhouse demo
 
 up: setup  ## start the stack and stay in front (Ctrl-C stops it)

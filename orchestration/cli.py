@@ -110,7 +110,7 @@ def prepare() -> None:
 
 @app.command()
 def demo() -> None:
-    """Start the stack, drop a made-up month of visitors, show what came of it; the stack stays."""
+    """Drop a made-up month of visitors, start the stack, show what came of it; the stack stays."""
     from orchestration.runtime.demo import finished_demo, make_month, start_in_background
     from orchestration.runtime.demo_report import print_demo
     from orchestration.runtime.stack_state import StackError
@@ -118,9 +118,10 @@ def demo() -> None:
     settings = current_settings()
     started = time.monotonic()
     try:
+        # A file that is there at the start is in the first build; after it, it waits for a second.
+        print(f"Dropping {make_month(settings)} …", flush=True)
         print("Starting the stack …", flush=True)
         stack = start_in_background(settings)
-        print(f"Dropping {make_month(settings)} …", flush=True)
         result = finished_demo(settings, stack)
     except StackError as error:
         _fail(str(error))
