@@ -118,7 +118,7 @@ def demo() -> None:
     settings = current_settings()
     started = time.monotonic()
     try:
-        # A file that is there at the start is in the first build; after it, it waits for a second.
+        # A file that is there at the start is in the first build; a later one waits for its end.
         print(f"Dropping {make_month(settings)} …", flush=True)
         print("Starting the stack …", flush=True)
         stack = start_in_background(settings)

@@ -45,7 +45,7 @@ def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str
         "DAGSTER_RUN_WORKERS": str(settings.home / "run-workers"),
         "DAGSTER_COMPUTE_LOGS": str(settings.home / "logs" / "runs"),
         "DAGSTER_DISABLE_TELEMETRY": "1",
-        "DAGSTER_EVENT_BATCH_SIZE": "1000",
+        "DAGSTER_EVENT_BATCH_SIZE": "1000",  # all that a run plans, at once
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "GX_ANALYTICS_ENABLED": "false",
         "PYTHONPATH": str(PROJECT_ROOT),

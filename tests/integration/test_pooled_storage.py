@@ -1,6 +1,6 @@
 """Dagster's history over kept connections, against the installed version of Dagster."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -77,15 +77,25 @@ def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
 ) -> None:
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
     dg.materialize([number], instance=instance)  # whatever is remembered is looked up now
-    commits: list[object] = []
-    engine = instance.event_log_storage._engine  # type: ignore[attr-defined]
-    event.listen(engine, "commit", commits.append)
+    storage = instance.event_log_storage
+    borrowed: list[object] = []
+    event.listen(storage._engine, "checkout", lambda *_: borrowed.append(None))  # type: ignore[attr-defined]
+    taken: list[int] = []
+    for name in ("store_event", "store_event_batch"):
+        store = getattr(storage, name)
+
+        def counted(events: object, store: Callable[[object], None] = store) -> None:
+            before = len(borrowed)
+            store(events)
+            taken.append(len(borrowed) - before)
+
+        monkeypatch.setattr(storage, name, counted)
     result = dg.materialize([number], instance=instance)
     records = instance.get_records_for_run(result.run_id).records
     kinds = [record.event_log_entry.dagster_event_type for record in records]
     planned = [kind for kind in kinds if kind in PLANNED]
     assert set(planned) == PLANNED
-    assert len(commits) <= len(kinds) - len(planned) + 1
+    assert taken == [1] * (len(kinds) - len(planned) + 1)
     check = instance.event_log_storage.get_asset_check_execution_history(
         dg.AssetCheckKey(dg.AssetKey("number"), "it_is_so"), limit=1
     )
