@@ -164,7 +164,7 @@ def install(app: FastAPI) -> None:
 def tag_of(request: Request, version: Version) -> str:
     """Give the ETag of the answer to `request` from `version`."""
     # A rebuilt database counts from 1 again; the time tells its versions apart.
-    query = f"{request.url.path}?{canonical_query(request)}"
+    query = f"{request.scope['path']}?{canonical_query(request)}"
     asked = f"{SHAPE} {version.published_at} {accepted_format(request)} {query}"
     digest = hashlib.blake2b(asked.encode(), digest_size=9).hexdigest()
     return f'W/"{version.number}-{digest}"'

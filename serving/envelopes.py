@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote, urlencode
 
 import orjson
 from fastapi import Request, Response
@@ -50,8 +51,7 @@ class Envelope:
         exchange_of(self.request.scope).rows = found.count
         following = encode(Cursor(found.last, clock), asked.place) if found.last else None
         if following:
-            url = self.request.url.include_query_params(cursor=following)
-            self.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+            self.headers["Link"] = f'<{_next_page(self.request, following)}>; rel="next"'
         if form is Format.JSON:
             return self._enveloped(found.array, {"next": following, **more})
         return self._encoded(form, asked.page.types, found.texts)
@@ -85,3 +85,9 @@ class Envelope:
             **self._all_headers(),
             "Content-Disposition": f'attachment; filename="{name}.{form}"',
         }
+
+
+def _next_page(request: Request, cursor: str) -> str:
+    """Give the same address with another cursor; `request.url` would cost more than all of it."""
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
+    return f"{quote(request.scope['path'])}?{urlencode([*asked, ('cursor', cursor)])}"

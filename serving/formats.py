@@ -62,8 +62,9 @@ def accepted_format(request: Request) -> Format:
 
 def plain_path(request: Request) -> str:
     """Give the path without the suffix of a format."""
+    path: str = request.scope["path"]
     suffix = request.path_params.get("suffix")
-    return request.url.path.removesuffix(f".{suffix}") if suffix else request.url.path
+    return path.removesuffix(f".{suffix}") if suffix else path
 
 
 def _weight(settings: list[str]) -> float:

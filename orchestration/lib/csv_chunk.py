@@ -28,6 +28,18 @@ class Chunk:
     def __len__(self) -> int:
         return len(self.line_numbers)
 
+    @classmethod
+    def joined(cls, chunks: Sequence[Self]) -> Self:
+        """Give the rows of chunks with the same columns as one chunk."""
+        columns = zip(*(chunk.columns for chunk in chunks), strict=True)
+        return cls(
+            [pa.concat_arrays(parts) for parts in columns],
+            np.concatenate([chunk.field_counts for chunk in chunks]),
+            np.concatenate([chunk.line_numbers for chunk in chunks]),
+            np.concatenate([chunk.bad_characters for chunk in chunks]),
+            pa.concat_arrays([chunk.raw_lines for chunk in chunks]),
+        )
+
     def parts(self, rows: int) -> Iterator[Self]:
         """Give the same rows, at most `rows` at a time."""
         for start in range(0, len(self), rows):

@@ -83,6 +83,8 @@ def _with_exits(rows: CandidateRows, entries: pd.DataFrame, verdict: RowVerdict)
 
 
 def _examples(rejected: pd.DataFrame) -> list[dict[str, object]]:
+    if rejected.empty:
+        return []
     columns = ["line_number", "reason_code", "column_name", "value", "raw_line"]
     examples = rejected[columns].head(EXAMPLES).astype(object)
     records = examples.where(examples.notna(), None).to_dict("records")

@@ -1,7 +1,7 @@
 """Reads the rows of one file, a chunk at a time, into the form in which they are judged."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,35 @@ from orchestration.lib.day_month import DateOrderSearch
 from orchestration.lib.fault_points import reached
 from orchestration.lib.load_outcome import FileChangedError, FileRefusedError, LoadRules
 from orchestration.lib.source_profiles import SourceProfile
+from orchestration.lib.timestamp_rules import DateOrder
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """The rows of one chunk as they were read."""
+
+    layout: Layout
+    chunk: Chunk
+    bytes_read: int
+
+    def with_date_order(self, order: DateOrder) -> "TextRows":
+        """Give the same rows of a file whose dates have this order of day and month."""
+        return replace(self, layout=self.layout.with_date_order(order))
+
+    def with_own_date_order(self) -> "TextRows":
+        """Give the same rows where they are a whole file: they tell the order by themselves."""
+        search = DateOrderSearch()
+        for text in self.layout.timestamp_texts(self.chunk):
+            search.look_at(text)
+        return self.with_date_order(search.order)
+
+    def candidates(self) -> "CandidateRows | None":
+        """Give them as the gate judges them; None where the whole file must tell the dates."""
+        entries = self.layout.candidates(self.chunk)
+        if self.layout.has_open_dates(self.chunk, entries):
+            return None
+        exits = [self.layout.exits(self.chunk, entries)] if self.layout.profile.interval else []
+        return CandidateRows(self.layout, self.chunk, [entries, *exits], self.bytes_read)
 
 
 @dataclass(frozen=True)
@@ -29,6 +58,13 @@ class CandidateRows:
     chunk: Chunk
     frames: Sequence[pd.DataFrame]
     bytes_read: int
+
+    def part(self, rows: TextRows, begin: int) -> "CandidateRows":
+        """Give those of `rows`, which these begin to hold at the position `begin`."""
+        last = begin + len(rows.chunk) - 1
+        frames = [frame.loc[begin:last] for frame in self.frames]
+        frames = [frame.set_axis(frame.index - begin) for frame in frames]
+        return CandidateRows(self.layout, rows.chunk, frames, rows.bytes_read)
 
 
 @dataclass
@@ -49,19 +85,25 @@ class FileReading:
 
         Raises FileRefusedError, FileChangedError and what the reader raises.
         """
+        order: DateOrder | None = None
+        for rows in self.texts():
+            known = rows if order is None else rows.with_date_order(order)
+            candidates = known.candidates()
+            if candidates is None:
+                search = DateOrderSearch()
+                yield from self._look_for_dates(search, rows.layout)
+                order = search.order
+                candidates = rows.with_date_order(order).candidates()
+            yield candidates
+
+    def texts(self) -> Iterator[TextRows]:
+        """Give all rows as they are read; raises as `candidates` does."""
         file = self._file()
         self.header, self.delimiter = file.header, file.dialect.delimiter or ","
         layout = self._judged_layout(file.header)
         for chunk in file.chunks(self._chunk_rows):
             reached("validating", self.path.name)
-            entries = layout.candidates(chunk)
-            if layout.has_open_dates(chunk, entries):
-                search = DateOrderSearch()
-                yield from self._look_for_dates(search, layout)
-                layout = layout.with_date_order(search.order)
-                entries = layout.candidates(chunk)
-            exits = [layout.exits(chunk, entries)] if layout.profile.interval else []
-            yield CandidateRows(layout, chunk, [entries, *exits], file.bytes_read)
+            yield TextRows(layout, chunk, file.bytes_read)
         self._require_unchanged(file)
 
     @property

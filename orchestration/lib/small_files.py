@@ -6,16 +6,17 @@ Claim, transaction, ledger entry and move stay one a file; a file that has chang
 read here is judged by itself when its turn comes. Whatever ends the process loses work, no rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from expectations.verdict import RowVerdict
+from orchestration.lib.csv_chunk import Chunk
 from orchestration.lib.file_state import FileState
 from orchestration.lib.load_outcome import LoadRules
 from orchestration.lib.row_judging import RowVerdicts
-from orchestration.lib.row_reading import CandidateRows, FileReading
+from orchestration.lib.row_reading import CandidateRows, FileReading, TextRows
 
 SMALL_BYTES = 64 * 1024
 SMALL_ROWS = 1000
@@ -52,16 +53,17 @@ class SmallFiles:
 def _judged(reading: FileReading, together: Sequence[tuple[Path, str]]) -> dict[str, JudgedFile]:
     """Judge the small ones of these files by the gate and the rules of `reading`."""
     read = [found for path, name in together if (found := _read(path, name, reading))]
-    if not read:
+    files = list(_with_candidates(read))
+    if not files:
         return {}
-    verdicts = RowVerdicts(reading.gate, reading.rules).of([rows for _, rows in read])
+    verdicts = RowVerdicts(reading.gate, reading.rules).of([rows for _, rows in files])
     return {
         file.sha256: JudgedFile(file, rows, of_rows)
-        for (file, rows), of_rows in zip(read, verdicts, strict=True)
+        for (file, rows), of_rows in zip(files, verdicts, strict=True)
     }
 
 
-def _read(path: Path, name: str, like: FileReading) -> tuple[FileReading, CandidateRows] | None:
+def _read(path: Path, name: str, like: FileReading) -> tuple[FileReading, TextRows] | None:
     """Read a file if it is small; whatever hinders it is told when the file's own turn comes."""
     try:
         if FileState.of(path).bytes > SMALL_BYTES:
@@ -69,10 +71,32 @@ def _read(path: Path, name: str, like: FileReading) -> tuple[FileReading, Candid
         _, sha256 = FileState.hashed(path)
         profile, rules = like.rules.sources.of(name), _rules_of_small_files(like.rules)
         reading = FileReading(path, sha256, profile, like.gate, rules)
-        chunks = list(islice((rows for rows in reading.candidates() if rows is not None), 2))
+        chunks = list(islice(reading.texts(), 2))
     except Exception:
         return None
     return (reading, chunks[0]) if len(chunks) == 1 else None
+
+
+def _with_candidates(
+    read: Sequence[tuple[FileReading, TextRows]],
+) -> Iterator[tuple[FileReading, CandidateRows]]:
+    """Make the rows of files with the same columns ready for the gate in one go."""
+    for _, alike in groupby(sorted(read, key=_layout), _layout):
+        files = list(alike)
+        texts = [rows for _, rows in files]
+        whole = replace(texts[0], chunk=Chunk.joined([rows.chunk for rows in texts])).candidates()
+        if whole is None:  # each file has to tell for itself what its dates mean
+            yield from _with_candidates([(one, rows.with_own_date_order()) for one, rows in files])
+            continue
+        begin = 0
+        for reading, rows in files:
+            yield reading, whole.part(rows, begin)
+            begin += len(rows.chunk)
+
+
+def _layout(file: tuple[FileReading, TextRows]) -> tuple[str, str, tuple[str, ...]]:
+    reading, rows = file
+    return reading.profile.name, rows.layout.timestamps.date_order or "", rows.layout.header
 
 
 def _rules_of_small_files(rules: LoadRules) -> LoadRules:

@@ -22,7 +22,7 @@ Where = Callable[[Parameters], sql.Composable]
 
 # Rows that are fetched, encoded and sent at a time: what an export holds in memory.
 BATCH = 5_000
-KEY = sql.SQL("max({}::text) filter (where page.is_last)")
+KEY = sql.SQL("(array_agg({}))[count(*) - 1]::text")
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,8 @@ async def read_page(connection: Connection, page: Page, rows: Rows) -> Found:
     assert row is not None  # an aggregate is one row, whatever there is
     items, keys, number, published_at, as_of = row
     version = None if number is None else Version(number, published_at, as_of)
+    if keys:
+        items = items.rpartition("\n")[0]
     return Found(items or "", tuple(keys) if keys else None, version)
 
 

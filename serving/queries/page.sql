@@ -1,4 +1,6 @@
--- One row beyond the page tells whether there are more; keys are written for its last row only.
+-- One row beyond the page tells whether there are more; where there are, the keys are those of the
+-- row before it. Aggregates take the rows in the order of the subquery: sorting them again would
+-- cost as much as reading them.
 select
     page.items,
     page.keys,
@@ -7,21 +9,14 @@ select
     published.as_of
 from (
     select
-        string_agg(row_to_json(item)::text, e'\n' order by page.place)
-            filter (where page.place <= {limit}) as items,
+        string_agg(row_to_json(item)::text, e'\n') as items,
         case when count(*) > {limit} then array[{keys}] end as keys
     from (
-        select
-            *,
-            row_number() over () as place,
-            row_number() over () = {limit} as is_last
-        from (
-            select *
-            from ({rows}) as page
-            where {conditions}
-            order by {orders}
-            limit {limit} + 1
-        ) as page
+        select *
+        from ({rows}) as page
+        where {conditions}
+        order by {orders}
+        limit {limit} + 1
     ) as page
     cross join lateral (select {fields}) as item
 ) as page

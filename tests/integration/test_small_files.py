@@ -51,6 +51,10 @@ FILES = {
     "day first.csv": HEADER + "13.02.2026 10:00,d,c,entry\n01.02.2026 10:00,d,c,exit\n",
     "either.csv": HEADER + "01.02.2026 10:00,d,c,exit\n" + rows(4, "e"),
     "empty.csv": "",
+    "face of two.csv": (
+        "person,camera,utc_time_started,utc_time_ended\nf5,c,1772442904,1772442905\n"
+        "f6,c,1772442904,x\nf7,c,1772442906,1772442909\n"
+    ),
     "faces.csv": (
         "person,camera,utc_time_started,utc_time_ended\n"
         "f1,c,1772442904,1772442964\nf2,c,1772442904,soon\nf3,c,now,1772442964\nf4,c,1772442904,\n"
