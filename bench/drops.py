@@ -14,6 +14,8 @@ from bench.stack import BenchError, BenchStack
 from orchestration.lib.generation import Generation, write_csv
 
 POLL_SECONDS = 0.01
+# So many times as long as a look takes is waited before the next: the stack needs the machine.
+PAUSE = 10
 QUERY = (Path(__file__).parent / "published.sql").read_bytes()
 EXISTING_DAYS = 31
 FIRST_DAY = date(2025, 3, 1)
@@ -86,6 +88,7 @@ def wait_for(stack: BenchStack, dropped: dict[str, float]) -> list[Published]:
     deadline = time.monotonic() + stack.patience_seconds
     with psycopg.connect(stack.warehouse.loader, autocommit=True) as connection:
         while True:
+            looked_at = time.time()
             found = _find(connection, list(dropped))
             seen_at = time.time()
             published = [
@@ -96,7 +99,7 @@ def wait_for(stack: BenchStack, dropped: dict[str, float]) -> list[Published]:
             if len(published) == len(dropped):
                 return published
             _require_hope(found, list(dropped), deadline)
-            time.sleep(POLL_SECONDS)
+            time.sleep(max(POLL_SECONDS, PAUSE * (seen_at - looked_at)))
 
 
 def drop_and_wait(stack: BenchStack, path: Path) -> Published:

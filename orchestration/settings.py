@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         0.2, ge=0, description="The same, once the system says that nobody has it open to write"
     )
     max_concurrent_runs: int = Field(2, ge=1, description="Most runs at the same time")
-    batch_max_files: int = Field(200, ge=1, description="Most files in one run")
+    batch_max_files: int = Field(500, ge=1, description="Most files in one run")
     batch_max_bytes: int = Field(2 * 1024**3, ge=1, description="Most bytes in one run")
     chunk_rows: int = Field(200_000, ge=1, description="Rows validated and copied at a time")
     max_file_bytes: int = Field(20 * 1024**3, ge=1, description="A larger file is quarantined")

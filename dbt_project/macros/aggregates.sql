@@ -54,7 +54,7 @@ dwells as (
         sessions.{{ grain }}_start as bucket_start,
         {{ dwell_statistics() }}
     from {{ ref('int_sessions_closed') }} as sessions
-    {{ only_touched('sessions', 'hour_start') }}
+    {{ only_touched(bucket_of_touched('sessions', grain), 'sessions.site_id') }}
     group by 1, 2
 ),
 
@@ -236,7 +236,7 @@ dwells as (
         persons.gender,
         {{ dwell_statistics() }}
     from {{ ref('int_sessions_closed') }} as sessions
-    {{ only_touched('sessions', 'hour_start') }}
+    {{ only_touched(bucket_of_touched('sessions', grain), 'sessions.site_id') }}
     inner join persons on sessions.person_id = persons.person_id
     group by 1, 2, 3, 4
 ),

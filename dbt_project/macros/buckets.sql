@@ -97,3 +97,9 @@
         week_end as touched_until
     from {{ days }}
 {%- endmacro %}
+
+
+{#- Where the touched stretch of a row begins that has the buckets of `bucket_starts`. -#}
+{% macro bucket_of_touched(rows, grain) -%}
+    {{ rows }}.{{ 'week_start' if grain == 'week' else 'day_start' }}
+{%- endmacro %}

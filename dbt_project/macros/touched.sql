@@ -85,13 +85,10 @@
 {%- endmacro %}
 
 
-{#- Keep the rows of a small table whose instant `at` lies in a touched stretch of their site. -#}
-{% macro only_touched(rows, at, key='site_id') -%}
+{#- Keep the rows of a small table that lie in touched days or weeks of their site; `bucket` is
+    where that of a row begins. To compare all rows with all stretches would take the square. -#}
+{% macro only_touched(bucket, site='site_id') -%}
     {%- if is_partial() -%}
-    inner join touched
-        on
-            {{ rows }}.{{ key }} = touched.{{ key }}
-            and {{ rows }}.{{ at }} >= touched.touched_from
-            and {{ rows }}.{{ at }} < touched.touched_until
+    inner join touched on {{ site }} = touched.site_id and {{ bucket }} = touched.touched_from
     {%- endif -%}
 {%- endmacro %}

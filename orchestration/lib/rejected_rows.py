@@ -19,15 +19,15 @@ def rejected_rows(
     positions = [failure.position for failure in failures]
     checks = [failure.check for failure in failures]
     columns = [None if check.column == "*" else check.column for check in checks]
-    values = pd.Series(None, index=positions, dtype="str")
+    values: dict[int, object] = {}
     for column in {*columns} - {None}:
         of_column = [at for at, name in zip(positions, columns, strict=True) if name == column]
-        judged = "timestamp_text" if column == "timestamp" else column
-        values[of_column] = candidates.loc[of_column, judged]
+        judged = candidates["timestamp_text" if column == "timestamp" else column]
+        values.update(zip(of_column, judged.loc[of_column], strict=True))
     rows = {
         "line_number": candidates["line_number"].loc[positions],
         "column_name": pd.Series(columns, index=positions, dtype="str"),
-        "value": values,
+        "value": pd.Series(list(map(values.get, positions)), positions, "str"),
         "reason_code": pd.Series([check.reason_code for check in checks], positions, "str"),
         "raw_line": pd.Series(chunk.raw_texts(positions), positions, "str"),
         "expectation": pd.Series([check.expectation for check in checks], positions, "str"),

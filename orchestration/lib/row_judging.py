@@ -86,6 +86,8 @@ def _examples(rejected: pd.DataFrame) -> list[dict[str, object]]:
     if rejected.empty:
         return []
     columns = ["line_number", "reason_code", "column_name", "value", "raw_line"]
-    examples = rejected[columns].head(EXAMPLES).astype(object)
-    records = examples.where(examples.notna(), None).to_dict("records")
-    return [{str(key): value for key, value in row.items()} for row in records]
+    first = [rejected[name].head(EXAMPLES).tolist() for name in columns]
+    return [
+        {name: None if pd.isna(value) else value for name, value in zip(columns, row, strict=True)}
+        for row in zip(*first, strict=True)
+    ]

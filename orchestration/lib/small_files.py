@@ -20,7 +20,7 @@ from orchestration.lib.row_reading import CandidateRows, FileReading, TextRows
 
 SMALL_BYTES = 64 * 1024
 SMALL_ROWS = 1000
-TOGETHER = 100
+TOGETHER = 200
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +14,7 @@ from orchestration.lib.raw_months import make_months
 from orchestration.lib.warehouse_build import build, build_scope
 from orchestration.runtime.warehouse import Warehouse
 
+MANY_DAYS = 80
 KNOWN_DAYS = 81  # the next one is a Monday, so that the week is as new as the day
 EVENTS_A_DAY = 1_000
 NEW_EVENTS = 100
@@ -109,3 +112,41 @@ def test_a_build_leaves_statistics_that_know_its_own_rows(
     assert not built(connection, dbt_project, built_warehouse.transformer)
     filled = [table for table in GROWING if table.startswith(("intermediate", "marts"))]
     assert connection.execute(STALE, (filled, 1_000)).fetchall() == []
+
+
+def test_many_days_at_once_are_not_compared_with_each_other(
+    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject
+) -> None:
+    """What is joined by a stretch of time would be, and the cost be the square of the days."""
+    load(built_warehouse, 0, 10)
+    assert built(connection, dbt_project, built_warehouse.transformer)
+    for day in range(1, MANY_DAYS):
+        load(built_warehouse, day, NEW_EVENTS)
+    assert not built(connection, dbt_project, built_warehouse.transformer)
+    compared = {
+        path.stem: rows_compared_in_vain(connection, path)
+        for path in dbt_project.run_path.glob("run/dwellhouse/models/*/*.sql")
+    }
+    assert {"agg_site_hourly", "agg_transitions_daily", "quality_cameras_daily"} <= compared.keys()
+    limit = 5 * MANY_DAYS * NEW_EVENTS
+    assert {model: rows for model, rows in compared.items() if rows > limit} == {}
+
+
+def rows_compared_in_vain(connection: psycopg.Connection, path: Path) -> int:
+    """Run what a model ran in the last build once more, and count the pairs that its joins drop."""
+    count = 0
+    with connection.transaction(force_rollback=True):
+        for statement in path.read_text(encoding="utf-8").split(";\n"):
+            if statement.lstrip().startswith("insert"):
+                explain = f"explain (analyze, timing off, format json) {statement}"
+                row = connection.execute(explain).fetchone()  # type: ignore[arg-type]
+                assert row is not None
+                count += dropped_pairs(row[0][0]["Plan"])
+            elif not statement.lstrip().startswith("create view"):
+                connection.execute(statement)  # type: ignore[arg-type]
+    return count
+
+
+def dropped_pairs(plan: dict[str, Any]) -> int:
+    own = plan.get("Rows Removed by Join Filter", 0) * plan["Actual Loops"]
+    return int(own) + sum(map(dropped_pairs, plan.get("Plans", [])))

@@ -85,7 +85,6 @@ moved as materialized (
         end as transit_seconds
     from ordered
     inner join cameras on ordered.to_camera_id = cameras.camera_id
-    {{ only_touched('ordered', 'entry_at') }}
     where ordered.from_camera_id <> ordered.to_camera_id
 ),
 
@@ -99,6 +98,7 @@ transitions as (
         percentile_cont(0.5) within group (order by moved.transit_seconds) as median_transit_seconds
     from moved
     inner join mapped using (site_id, hour_start)
+    {{ only_touched('mapped.day_start', 'moved.site_id') }}
     group by moved.site_id, mapped.day_start, moved.from_camera_id, moved.to_camera_id
 )
 
