@@ -85,7 +85,10 @@ def listed(
         ] = None,
         fields: Annotated[
             str | None,
-            Query(description=f"Columns to show, by comma. Of: {', '.join(columns)}."),
+            Query(
+                description=f"Columns to show, by comma. Of: {', '.join(columns)}.",
+                examples=[",".join(list(columns)[:3])],
+            ),
         ] = None,
         count: Annotated[
             Literal["exact"] | None, Query(description="Adds the number of rows of all pages.")

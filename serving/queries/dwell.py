@@ -56,12 +56,12 @@ def dwell_of(chosen: Chosen, groupings: Sequence[Grouping], zone: str | None) ->
     name = "dwell_of_large_groups" if LARGE.issuperset(groupings) else "dwell"
 
     def rows(parameters: Parameters) -> Statement:
-        return statement(name).format(
+        dwells = statement("dwells").format(
             conditions=session_conditions(chosen, parameters),
             groups=group_expressions(groupings, zone, parameters),
             joins=group_joins(groupings),
-            names=group_names(groupings),
         )
+        return statement(name).format(dwells=dwells, names=group_names(groupings))
 
     return rows
 

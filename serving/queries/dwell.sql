@@ -1,18 +1,6 @@
 -- Rounded to the microsecond, for the last digits of a sum depend on the order of its parts, and
 -- a page must find the place where the one before it ended.
-with chosen as (
-    select * from marts.fct_sessions
-    where session_status = 'closed' and {conditions}
-),
-
-grouped as (
-    select
-        {groups},
-        chosen.person_id as who,
-        chosen.dwell_seconds
-    from chosen
-    {joins}
-)
+with {dwells}
 
 select
     {names},

@@ -2,19 +2,7 @@
 -- would have all of them read in the order of the groups, by one process, where a hash table of
 -- the groups is enough for several. Sums are of whole microseconds, so that they are the same
 -- whoever added which part: a page must find the place where the one before it ended.
-with chosen as (
-    select * from marts.fct_sessions
-    where session_status = 'closed' and {conditions}
-),
-
-grouped as (
-    select
-        {groups},
-        chosen.person_id as who,
-        chosen.dwell_seconds
-    from chosen
-    {joins}
-),
+with {dwells},
 
 gathered as (
     select
