@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
+from pydantic import BaseModel, Field
 
 from serving.chosen import Chosen, Values
 from serving.errors import invalid, unknown
@@ -103,72 +104,81 @@ def _range(start: str | None, end: str | None, last: str | None) -> tuple[Range,
     return Range(), parse_last(last)
 
 
-async def read_filters(
+class FilterParameters(BaseModel):
+    """The filters that every analytical route has, as they stand in the query string."""
+
     from_: Annotated[
         str | None,
-        Query(
+        Field(
             alias="from",
             description="First instant, or a date in the site's time zone.",
             examples=["2026-03-01", "2026-03-01T08:00:00+01:00"],
         ),
-    ] = None,
+    ] = None
     to: Annotated[
         str | None,
-        Query(
+        Field(
             description="The instant or date where the range ends; itself no longer in it.",
             examples=["2026-03-08"],
         ),
-    ] = None,
+    ] = None
     last: Annotated[
         str | None,
-        Query(
+        Field(
             description="In place of from and to: so long until the data clock (m, h, d, w).",
             examples=["7d"],
         ),
-    ] = None,
-    site_id: Annotated[Values, Query(description="One of these sites.")] = (),
-    camera_id: Annotated[Values, Query(description="One of these cameras.")] = (),
-    person_id: Annotated[Values, Query(description="One of these persons.")] = (),
+    ] = None
+    site_id: Annotated[Values, Field(description="One of these sites.")] = ()
+    camera_id: Annotated[Values, Field(description="One of these cameras.")] = ()
+    person_id: Annotated[Values, Field(description="One of these persons.")] = ()
     category: Annotated[
-        Values, Query(description="Cameras of one of these categories.", examples=["entrance"])
-    ] = (),
+        Values, Field(description="Cameras of one of these categories.", examples=["entrance"])
+    ] = ()
     status: Annotated[
         tuple[Status, ...],
-        Query(description="Sessions that ended so, and the events of such sessions."),
-    ] = (),
+        Field(description="Sessions that ended so, and the events of such sessions."),
+    ] = ()
     min_dwell: Annotated[
         float | None,
-        Query(
+        Field(
             ge=0,
             allow_inf_nan=False,
             description="Sessions at least so many seconds long.",
             examples=[60],
         ),
-    ] = None,
+    ] = None
     max_dwell: Annotated[
         float | None,
-        Query(
+        Field(
             ge=0,
             allow_inf_nan=False,
             description="Sessions at most so many seconds long.",
             examples=[3600],
         ),
-    ] = None,
+    ] = None
     age_group: Annotated[
         Values,
-        Query(description="Persons of these age groups; unknown is one.", examples=["adult"]),
-    ] = (),
+        Field(description="Persons of these age groups; unknown is one.", examples=["adult"]),
+    ] = ()
     gender: Annotated[
-        Values, Query(description="Persons of these genders; unknown is one.", examples=["female"])
-    ] = (),
-) -> Filters:
-    """Read the filters that every analytical route has."""
-    if min_dwell is not None and max_dwell is not None and min_dwell > max_dwell:
+        Values, Field(description="Persons of these genders; unknown is one.", examples=["female"])
+    ] = ()
+
+
+async def read_filters(given: Annotated[FilterParameters, Query()]) -> Filters:
+    """Read the filters; raises a 422 for what contradicts itself."""
+    if (
+        given.min_dwell is not None
+        and given.max_dwell is not None
+        and given.min_dwell > given.max_dwell
+    ):
         raise invalid("min_dwell", "min_dwell is larger than max_dwell; swap them.")
     asked = Chosen(
-        site_id, camera_id, person_id, category, status, min_dwell, max_dwell, age_group, gender
-    )
-    wanted, length = _range(from_, to, last)
+        given.site_id, given.camera_id, given.person_id, given.category, given.status,
+        given.min_dwell, given.max_dwell, given.age_group, given.gender,
+    )  # fmt: skip
+    wanted, length = _range(given.from_, given.to, given.last)
     return Filters(asked, wanted, length)
 
 
