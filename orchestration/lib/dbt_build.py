@@ -3,9 +3,7 @@
 dbt keeps its flags, adapters and loggers in globals, so one process runs one command at a time.
 """
 
-import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING
 from orchestration.lib.dbt_environment import database_of, dbt_environment
 from orchestration.lib.dbt_manifest import fingerprint, is_parsed, mark_parsed, parsing, point_at
 from orchestration.lib.fault_points import reached
+from orchestration.lib.memory_folder import forget_ownerless, keep_in_memory, path_in_memory
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
 
-MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - the folder below it is this user's own
 PROJECT_FOLDER = Path(__file__).resolve().parents[2] / "dbt_project"
 
 FAULT_POINT_OF_EVENT = {"LogStartLine": "mid_dbt", "LogModelResult": "between_models"}
@@ -115,6 +113,7 @@ class DbtProject:
 
         from orchestration.lib.compiled_templates import compile_now
 
+        forget_ownerless()
         with _one_at_a_time:
             manifest = self._current_manifest()
         for macro in manifest.macros.values():
@@ -177,15 +176,13 @@ class DbtProject:
             manifest = self._current_manifest()
             point_at(manifest, database_of(url), schema)
             with dbt_environment(url):
-                return _result(self._invoke(arguments, self.run_path, manifest, on_event))
+                run_path = keep_in_memory(self.target_path)
+                return _result(self._invoke(arguments, run_path, manifest, on_event))
 
     @property
     def run_path(self) -> Path:
         """The folder for the SQL that dbt writes of each node: in memory, for few ever read it."""
-        if not os.access(MEMORY_FOLDER, os.W_OK):
-            return self.target_path
-        name = hashlib.sha256(str(self.target_path.resolve()).encode()).hexdigest()[:16]
-        return MEMORY_FOLDER / f"dwellhouse-{os.geteuid()}-{name}"
+        return path_in_memory(self.target_path)
 
     def _current_manifest(self) -> "Manifest":
         """Give the parsed project of this process, while no file of it has changed.
