@@ -26,7 +26,8 @@ def keep_in_memory(owner: Path) -> Path:
     folder = path_in_memory(owner)
     if folder != owner:
         folder.mkdir(mode=0o700, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
+        # Another start may have looked around between the two; dbt then makes the folder again.
+        with contextlib.suppress(FileExistsError, FileNotFoundError):
             (folder / OWNER).symlink_to(owner.resolve())
     return folder
 
