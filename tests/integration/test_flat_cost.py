@@ -30,7 +30,7 @@ insert into raw.loads
 values (%(name)s, %(name)s, 10, 'default', 'loaded', %(rows)s, %(rows)s, now())
 returning load_id
 """
-# Persons of one day each, who come to one of 20 cameras of 4 sites for ten minutes.
+# Who comes to one of 20 cameras of 4 sites for ten minutes: two visits a day for each of the group.
 EVENTS = """
 insert into raw.camera_events
     (load_id, line_number, event_at, person_id, camera_id, site_id, event_type, timestamp_text)
@@ -39,7 +39,7 @@ select
     2 * visit + kind,
     timestamptz '2026-01-01 08:00Z' + make_interval(days => %(day)s, secs => visit * 30)
         + kind * interval '10 minutes',
-    format('p%%s-%%s', %(day)s, visit / 2),
+    format('p%%s-%%s', %(group)s, visit / 2),
     'c' || visit %% 20,
     's' || visit %% 4,
     (array['entry', 'exit'])[kind + 1],
@@ -53,6 +53,11 @@ select
 from pg_stat_user_tables
 inner join pg_class on pg_class.oid = coalesce(pg_partition_root(relid), relid)
 group by 1
+"""
+DAYS_TOUCHED = """
+select local_date from intermediate.int_site_days_touched
+union
+select (touched_from at time zone timezone)::date from intermediate.int_camera_days_touched
 """
 # A table whose rows have become many without the planner's being told.
 STALE = """
@@ -68,12 +73,14 @@ def connection(built_warehouse: Warehouse) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def load(warehouse: Warehouse, day: int, rows: int) -> None:
+def load(warehouse: Warehouse, day: int, rows: int, group: int | None = None) -> None:
+    """Commit a load of one day, of persons that no other day has unless a group is given."""
+    of_day = {"day": day, "rows": rows, "group": day if group is None else group}
     with psycopg.connect(warehouse.loader) as connection:
         row = connection.execute(LOAD, {"name": f"day {day}", "rows": rows}).fetchone()
         assert row is not None
         make_months(connection, MONTHS)
-        connection.execute(EVENTS, {"load_id": row[0], "day": day, "rows": rows})
+        connection.execute(EVENTS, {"load_id": row[0], **of_day})
 
 
 def built(connection: psycopg.Connection, project: DbtProject, url: str) -> bool:
@@ -130,6 +137,18 @@ def test_many_days_at_once_are_not_compared_with_each_other(
     assert {"agg_site_hourly", "agg_transitions_daily", "quality_cameras_daily"} <= compared.keys()
     limit = 5 * MANY_DAYS * NEW_EVENTS
     assert {model: rows for model, rows in compared.items() if rows > limit} == {}
+
+
+def test_a_late_day_touches_no_other_day_of_those_who_came_on_it(
+    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject
+) -> None:
+    for day in (0, 7, 21, 28):
+        load(built_warehouse, day, NEW_EVENTS, group=0)
+    assert built(connection, dbt_project, built_warehouse.transformer)
+    load(built_warehouse, 14, NEW_EVENTS, group=0)
+    assert not built(connection, dbt_project, built_warehouse.transformer)
+    touched = connection.execute(DAYS_TOUCHED).fetchall()
+    assert touched == [(date(2026, 1, 15),)]
 
 
 def rows_compared_in_vain(connection: psycopg.Connection, path: Path) -> int:

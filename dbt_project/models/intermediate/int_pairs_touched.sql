@@ -44,19 +44,37 @@ touched as (
     select
         pairs.person_id,
         pairs.camera_id,
-        coalesce(previous.event_at, pairs.first_at) as touched_from,
-        coalesce(settling.event_at + interval '1 microsecond', 'infinity') as touched_until,
+        case when previous.has_entry then previous.event_at else pairs.first_at end
+            as touched_from,
+        -- A lone entry comes to what follows it, so it stays as it was. A lone exit that nothing
+        -- precedes within the longest session was an orphan and is one.
+        case
+            when settling.is_exit and exists (
+                select
+                from {{ ref('int_events_deduplicated') }} as events
+                where
+                    events.event_type in ('entry', 'exit')
+                    and events.person_id = pairs.person_id
+                    and events.camera_id = pairs.camera_id
+                    and events.event_at >= settling.event_at - {{ max_session() }}
+                    and events.event_at < settling.event_at
+            ) then settling.event_at + interval '1 microsecond'
+            else coalesce(settling.event_at, 'infinity')
+        end as touched_until,
         coalesce(settled.event_at, '-infinity') as read_from,
-        coalesce(beyond.event_at + interval '1 microsecond', 'infinity') as read_until
+        coalesce(settling.event_at + interval '1 microsecond', 'infinity') as read_until
     from pairs
     left join lateral (
-        select events.event_at
+        select
+            events.event_at,
+            bool_or(events.event_type = 'entry') as has_entry
         from {{ ref('int_events_deduplicated') }} as events
         where
             events.event_type in ('entry', 'exit')
             and events.person_id = pairs.person_id
             and events.camera_id = pairs.camera_id
             and events.event_at < pairs.first_at
+        group by events.event_at
         order by events.event_at desc
         limit 1
     ) as previous on true
@@ -67,14 +85,16 @@ touched as (
             events.event_type in ('entry', 'exit')
             and events.person_id = pairs.person_id
             and events.camera_id = pairs.camera_id
-            and events.event_at < previous.event_at
+            and events.event_at < pairs.first_at
         group by events.event_at
         having count(*) = 1
         order by events.event_at desc
         limit 1
     ) as settled on true
     left join lateral (
-        select events.event_at
+        select
+            events.event_at,
+            bool_or(events.event_type = 'exit') as is_exit
         from {{ ref('int_events_deduplicated') }} as events
         where
             events.event_type in ('entry', 'exit')
@@ -86,17 +106,6 @@ touched as (
         order by events.event_at
         limit 1
     ) as settling on true
-    left join lateral (
-        select events.event_at
-        from {{ ref('int_events_deduplicated') }} as events
-        where
-            events.event_type in ('entry', 'exit')
-            and events.person_id = pairs.person_id
-            and events.camera_id = pairs.camera_id
-            and events.event_at > settling.event_at
-        order by events.event_at
-        limit 1
-    ) as beyond on true
 )
 
 select * from touched
