@@ -1,9 +1,10 @@
-"""Dagster's history in Postgres, over connections that stay open.
+"""Dagster's history in Postgres, over connections that stay open and with few messages.
 
-Dagster's own storage connects anew for each statement and asks for the columns of its tables again
-for each asset; a run makes hundreds of both, and they cost it more than the loading of its file. It
-does so because a process may have any number of instances. Each of ours has one. Each event of an
-asset also takes it three transactions, and a run waits until all that it plans is written.
+Dagster's own storage connects anew for each statement, looks at its start which tables there are,
+and asks for their columns again for each asset; a run makes hundreds of such questions, and they
+cost it more than the loading of its file. It does so because a process may have any number of
+instances, of any age. Each of ours has one. Each event of an asset also takes it three
+transactions, and a run waits until all that it plans is written.
 
 All that leans on the inner surface of Dagster's storage is here; a contract test runs against the
 installed version.
@@ -13,40 +14,35 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from dagster import DagsterEventType, EventLogEntry
+from dagster import EventLogEntry
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.storage.event_log import SqlEventLogStorageTable
 from dagster._serdes import ConfigurableClassData
-from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage
-from dagster_postgres.utils import create_pg_engine, pg_url_from_config
-from sqlalchemy import Connection
+from dagster_postgres import (
+    DagsterPostgresStorage,
+    PostgresEventLogStorage,
+    PostgresRunStorage,
+    PostgresScheduleStorage,
+)
+from dagster_postgres.utils import pg_url_from_config
+from sqlalchemy import Connection, Engine, Insert
 
-# One, and one for what is asked in the middle of another answer.
-IDLE_CONNECTIONS = 2
-MORE_CONNECTIONS = 20
-# A crash of the server may cost the last moment of history, and all of it back to one instant. What
-# loads and builds have done is told by the ledger and the data versions, which do wait.
-NOT_WAITING_FOR_THE_DISK = "-c synchronous_commit=off"
-
-PLANNED = {
-    DagsterEventType.ASSET_MATERIALIZATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
-}  # fmt: skip
+from orchestration.runtime.kept_connections import kept_connections
 
 
 class PooledPostgresStorage(DagsterPostgresStorage):
     """Keeps a connection open for each kind of record: runs, events, ticks."""
 
+    # A worker need not look for the tables: whoever has made its run has made them.
+    makes_tables: ClassVar[bool] = True
+
     def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(postgres_url, inst_data=inst_data)
-        self._event_log_storage = _EventLogStorage(postgres_url)
-        for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
-            # A connection that a restart of the server has cut is replaced before its next use.
-            storage._engine = create_pg_engine(
-                postgres_url, isolation_level="AUTOCOMMIT", pool_size=IDLE_CONNECTIONS,
-                max_overflow=MORE_CONNECTIONS, pool_pre_ping=True,
-                connect_args={"options": NOT_WAITING_FOR_THE_DISK},
-            )  # fmt: skip
+        super().__init__(postgres_url, should_autocreate_tables=False, inst_data=inst_data)
+        self._run_storage = _RunStorage(postgres_url, makes_tables=self.makes_tables)
+        self._event_log_storage = _EventLogStorage(postgres_url, makes_tables=self.makes_tables)
+        self._schedule_storage = _ScheduleStorage(postgres_url, makes_tables=self.makes_tables)
 
     @classmethod
     def from_config_value(
@@ -56,12 +52,46 @@ class PooledPostgresStorage(DagsterPostgresStorage):
         return cls(pg_url_from_config(config_value), inst_data)
 
 
-class _EventLogStorage(PostgresEventLogStorage):
+class _KeepsConnections:
+    """What the three storages have in common."""
+
+    postgres_url: str
+    _engine: Engine
+
+    def __init__(self, postgres_url: str, *, makes_tables: bool) -> None:
+        super().__init__(postgres_url, makes_tables)  # type: ignore[call-arg]
+        self._engine = kept_connections(postgres_url)
+
+    def optimize_for_webserver(
+        self, statement_timeout: int, pool_recycle: int, max_overflow: int
+    ) -> None:
+        """Limit statements; Dagster's own would give up to notice a restart of the server."""
+        self._engine.dispose()
+        self._engine = kept_connections(self.postgres_url, statement_timeout)
+
+
+class _ScheduleStorage(_KeepsConnections, PostgresScheduleStorage):
+    pass
+
+
+class _RunStorage(_KeepsConnections, PostgresRunStorage):
+    @lru_cache(maxsize=1)  # noqa: B019 - one storage a process
+    def has_run_stats_index_cols(self) -> bool:
+        """Remember what columns the tables have: no process outlives a migration of them."""
+        return super().has_run_stats_index_cols()
+
+    @lru_cache(maxsize=1)  # noqa: B019 - one storage a process
+    def has_backfill_id_column(self) -> bool:
+        """Remember it, for the same reason."""
+        return super().has_backfill_id_column()
+
+
+class _EventLogStorage(_KeepsConnections, PostgresEventLogStorage):
     """Writes an event, and all that a run plans, in one transaction each."""
 
-    def __init__(self, postgres_url: str) -> None:
+    def __init__(self, postgres_url: str, *, makes_tables: bool) -> None:
         self._lent = threading.local()
-        super().__init__(postgres_url)
+        super().__init__(postgres_url, makes_tables=makes_tables)
 
     @lru_cache(maxsize=8)  # noqa: B019 - one storage a process
     def has_asset_key_col(self, column_name: str) -> bool:
@@ -74,20 +104,26 @@ class _EventLogStorage(PostgresEventLogStorage):
         return super().has_table(table_name)
 
     def store_event(self, event: EventLogEntry) -> None:
-        with self._one_transaction():
-            super().store_event(event)
+        """Write an event, and what it tells of an asset or a check."""
+        insertion = self.prepare_insert_event(event)
+        if event.dagster_event_type in ASSET_EVENTS | ASSET_CHECK_EVENTS:
+            self._store([event], insertion)
+        else:
+            with self._connect() as connection:
+                connection.execute(insertion)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        if not {event.dagster_event_type for event in events} <= PLANNED:
-            super().store_event_batch(events)
-            return
-        insertion = self.prepare_insert_event_batch(events)
+        """Write several events as one."""
+        self._store(events, self.prepare_insert_event_batch(events))
+
+    def _store(self, events: Sequence[EventLogEntry], insertion: Insert) -> None:
         with self._one_transaction() as connection:
             ids = connection.execute(insertion.returning(SqlEventLogStorageTable.c.id)).scalars()
             for event, event_id in zip(events, ids.all(), strict=True):
-                if event.dagster_event_type == DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED:
+                if event.dagster_event_type in ASSET_CHECK_EVENTS:
                     self.store_asset_check_event(event, event_id)
-                else:
+                elif event.dagster_event and event.dagster_event.asset_key:
+                    self._store_asset_event_tags(connection, [event], [event_id])
                     self._store_asset_event(connection, event, event_id)
 
     @contextmanager

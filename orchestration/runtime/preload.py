@@ -17,13 +17,17 @@ from orchestration.defs.transform.dbt_project import dbt_project
 from orchestration.lib.candidate_rows import Layout
 from orchestration.lib.csv_reading import CsvFile
 from orchestration.lib.load_outcome import LoadRules
+from orchestration.runtime.pooled_storage import PooledPostgresStorage
 from orchestration.settings import Settings
 
 # What Dagster, dbt and the load import at their first use only.
 LAZY = (
-    "orchestration.runtime.pooled_storage", "dagster._core.executor.in_process",
-    "dagster._core.storage.root", "dagster._core.storage.local_compute_log_manager",
-    "dbt.task.build", "babel.dates", "orchestration.lib.file_load",
+    "dagster._core.execution.plan.active", "dagster._core.executor.in_process",
+    "dagster._core.instance.factory", "dagster._core.storage.local_compute_log_manager",
+    "dagster._core.storage.root", "dagster._core.system_config.composite_descent",
+    "dagster._utils.test", "upath.implementations.local", "psycopg2.extras",
+    "dbt.task.build", "dbt_common.clients.agate_helper", "multiprocessing.dummy", "babel.dates",
+    "orchestration.lib.file_load",
 )  # fmt: skip
 
 REHEARSAL = (
@@ -44,6 +48,7 @@ def preload(settings: Settings) -> None:
 def execute_dagster_command(command: list[str]) -> None:
     """Execute `dagster …` in this process, as a launcher's new process would."""
     warnings.simplefilter("ignore")
+    PooledPostgresStorage.makes_tables = False
     dagster_cli.main(args=command, prog_name="dagster", standalone_mode=False)
 
 

@@ -1,5 +1,6 @@
 """Dagster's history over kept connections, against the installed version of Dagster."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +10,17 @@ import pytest
 import yaml
 from dagster._core.storage.event_log import AssetKeyTable
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
-from orchestration.runtime.pooled_storage import PLANNED, PooledPostgresStorage
-from tests.conftest import TEMPLATE, copied_database, with_database
+from orchestration.runtime.kept_connections import TRUSTED_SECONDS
+from orchestration.runtime.pooled_storage import PooledPostgresStorage
+from orchestration.runtime.warehouse import with_database
+from tests.conftest import TEMPLATE, copied_database
 
+PLANNED = {
+    dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
+}
 CONNECTIONS = """
 select pid from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() order by pid
@@ -63,13 +71,37 @@ def test_runs_are_written_over_few_connections_that_stay(
     assert latest.run_id == instance.get_runs()[0].run_id
 
 
-def test_a_restart_of_the_server_is_not_noticed(instance: dg.DagsterInstance, url: str) -> None:
+@pytest.mark.parametrize("of_webserver", [False, True])
+def test_a_restart_of_the_server_is_not_noticed(
+    instance: dg.DagsterInstance, url: str, of_webserver: bool
+) -> None:
+    if of_webserver:
+        instance.optimize_for_webserver(statement_timeout=5_000, pool_recycle=-1, max_overflow=20)
     assert dg.materialize([number], instance=instance).success
     with psycopg.connect(url) as admin:
         for pid in connections(url) - {admin.info.backend_pid}:
             admin.execute("select pg_terminate_backend(%s)", [pid])
+    time.sleep(TRUSTED_SECONDS)
     assert dg.materialize([number], instance=instance).success
     assert len(instance.get_runs()) == 2
+
+
+def test_statements_of_a_webserver_end_in_time(instance: dg.DagsterInstance) -> None:
+    instance.optimize_for_webserver(statement_timeout=50, pool_recycle=-1, max_overflow=20)
+    engine = instance.event_log_storage._engine  # type: ignore[attr-defined]
+    with engine.connect() as connection, pytest.raises(OperationalError, match="timeout"):
+        connection.exec_driver_sql("select pg_sleep(5)")
+
+
+def test_a_worker_does_not_look_which_tables_there_are(
+    instance: dg.DagsterInstance, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert instance.get_runs() == []  # the tables are there
+    monkeypatch.setattr(PooledPostgresStorage, "makes_tables", False)
+    before = connections(url)
+    of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
+    assert connections(url) == before
+    assert dg.materialize([number], instance=of_worker).success
 
 
 def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
