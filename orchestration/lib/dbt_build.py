@@ -112,8 +112,10 @@ class DbtProject:
         from dbt_common.clients.jinja import template_cache
 
         from orchestration.lib.compiled_templates import compile_now
+        from orchestration.lib.dbt_flag_sources import skip_the_search
 
         forget_ownerless()
+        skip_the_search()
         with _one_at_a_time:
             manifest = self._current_manifest()
         for macro in manifest.macros.values():

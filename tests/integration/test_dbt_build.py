@@ -73,7 +73,7 @@ def test_every_text_column_has_the_collation_of_the_database(built_warehouse: Wa
         assert connection.execute(OTHER_COLLATIONS).fetchall() == []
 
 
-def test_a_build_after_the_preload_compiles_no_node_anew(
+def test_a_build_after_the_preload_does_not_compile_or_search_anew(
     built_warehouse: Warehouse, dbt_project: DbtProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dbt_project.preload()
@@ -84,10 +84,13 @@ def test_a_build_after_the_preload_compiles_no_node_anew(
         parsed.append(source)
         return parse(self, source, *more)
 
+    walked: list[None] = []
     monkeypatch.setattr(MacroFuzzEnvironment, "_parse", noted)
+    monkeypatch.setattr("inspect.stack", lambda: walked.append(None) or [])
     assert dbt_project.build(built_warehouse.transformer, {}, select=["dim_sites"]).success
     nodes = json.loads(dbt_project.manifest_path().read_text("utf-8"))["nodes"].values()
     assert {node["raw_code"] for node in nodes}.isdisjoint(parsed)
+    assert walked == []
 
 
 def test_building_twice_gives_the_same(with_rows: Warehouse, dbt_project: DbtProject) -> None:
