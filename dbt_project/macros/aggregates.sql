@@ -183,8 +183,8 @@ with touched as (
     {{ touched_days_or_weeks(ref('int_group_days_touched'), grain) }}
 ),
 
-described as (
-    select * from {{ ref('int_persons_described') }}
+grouped as (
+    select * from {{ ref('int_persons_grouped') }}
 ),
 
 visitors as (
@@ -200,7 +200,7 @@ persons as (
         person_id,
         coalesce(age_group, 'unknown') as age_group,
         coalesce(gender, 'unknown') as gender
-    from described
+    from grouped
     {%- if is_partial() %}
     union all
     select
@@ -211,8 +211,8 @@ persons as (
     cross join lateral {{ looked_up(
         published('dim_persons'), ['person_id'], none, by='seen'
     ) }} as known
-    left join described on seen.person_id = described.person_id
-    where described.person_id is null
+    left join grouped on seen.person_id = grouped.person_id
+    where grouped.person_id is null
     {%- endif %}
 ),
 

@@ -8,8 +8,8 @@ days as (
     select * from {{ ref('int_site_days_touched') }}
 ),
 
-described as (
-    select * from {{ ref('int_persons_described') }}
+grouped as (
+    select * from {{ ref('int_persons_grouped') }}
 ),
 
 sites as (
@@ -27,9 +27,9 @@ regrouped as (
         hours.local_date
     from {{ published('agg_person_hourly') }} as hours
     inner join sites on hours.site_id = sites.site_id
-    inner join described on hours.person_id = described.person_id
+    inner join grouped on hours.person_id = grouped.person_id
     inner join {{ published('dim_persons') }} as known on hours.person_id = known.person_id
-    where (described.age_group, described.gender) is distinct from (known.age_group, known.gender)
+    where (grouped.age_group, grouped.gender) is distinct from (known.age_group, known.gender)
 ),
 
 -- What a build that was not published has touched: it may have counted persons in a group that they

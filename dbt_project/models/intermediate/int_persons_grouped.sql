@@ -1,0 +1,73 @@
+{{ config(unlogged=true) }}
+
+with arrived as (
+    select * from {{ ref('int_events_arrived') }}
+),
+
+events as (
+    select * from {{ ref('int_events_deduplicated') }}
+),
+
+{%- if is_partial() %}
+
+touched as (
+    select distinct person_id from arrived
+),
+
+known as (
+    select known.*
+    from touched
+    cross join lateral {{ looked_up(published('dim_persons'), ['person_id'], none) }} as known
+),
+
+-- Who is told to be in the group that they count in, or in none, stays in it: its count can only
+-- grow, and that of another only shrink, where an event takes the smaller value of two.
+regrouped as (
+    select touched.person_id
+    from touched
+    left join known on touched.person_id = known.person_id
+    where known.person_id is null
+    union
+    select arrived.person_id
+    from arrived
+    inner join known on arrived.person_id = known.person_id
+    where
+        coalesce(arrived.age_group <> coalesce(known.age_group, ''), false)
+        or coalesce(arrived.gender <> coalesce(known.gender, ''), false)
+),
+
+told as (
+    select events.*
+    from regrouped
+    cross join lateral {{ looked_up(
+        ref('int_events_deduplicated'), ['person_id'], none, by='regrouped'
+    ) }} as events
+),
+{%- else %}
+
+told as (
+    select * from events
+),
+{%- endif %}
+
+grouped as (
+    -- mode() gives the first in its order where several are as frequent.
+    select
+        person_id,
+        mode() within group (order by age_group) as age_group,
+        mode() within group (order by gender) as gender
+    from told
+    group by person_id
+    {%- if is_partial() %}
+    union all
+    select
+        known.person_id,
+        known.age_group,
+        known.gender
+    from known
+    left join regrouped on known.person_id = regrouped.person_id
+    where regrouped.person_id is null
+    {%- endif %}
+)
+
+select * from grouped
