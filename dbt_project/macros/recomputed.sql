@@ -24,7 +24,7 @@
         ) -%}
     {%- else %}
         {%- call statement('main') -%}{{ replaced_rows(target, sql) }}{%- endcall -%}
-        {%- do run_query(analyzed_in_time(target)) -%}
+        {%- call statement('analyze') -%}{{ analyzed_in_time(target) }}{%- endcall -%}
         {%- do adapter.commit() -%}
     {%- endif %}
     {{ run_hooks(post_hooks) }}
@@ -111,7 +111,7 @@
     {%- endfor %}
     {%- call statement('main') -%}{{ get_create_table_as_sql(False, fresh, sql) }}{%- endcall -%}
     {%- do create_indexes(fresh) -%}
-    {%- do run_query('analyze ' ~ fresh) -%}
+    {%- call statement('analyze') -%}analyze {{ fresh }}{%- endcall -%}
     {%- do persist_docs(fresh.incorporate(type='table'), model) -%}
     {#- One message, so that readers do not wait for more than a swap. -#}
     {%- call statement('swap') -%}

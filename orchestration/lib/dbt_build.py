@@ -109,19 +109,15 @@ class DbtProject:
 
     def preload(self) -> None:
         """Import dbt, parse and compile the project now: each build of a fork finds that done."""
-        from dbt_common.clients.jinja import template_cache
-
         from orchestration.lib.compiled_templates import compile_now
+        from orchestration.lib.dbt_connections import keep_connections
         from orchestration.lib.dbt_flag_sources import skip_the_search
 
         forget_ownerless()
         skip_the_search()
+        keep_connections()
         with _one_at_a_time:
-            manifest = self._current_manifest()
-        for macro in manifest.macros.values():
-            if macro.package_name == manifest.metadata.project_name:
-                template_cache.get_node_template(macro)
-        compile_now(node.raw_code for node in manifest.nodes.values())
+            compile_now(self._current_manifest())
 
     def build(
         self,

@@ -5,10 +5,12 @@ import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import psycopg2
 import pytest
-from dbt_common.clients.jinja import MacroFuzzEnvironment
+from dbt_common.clients.jinja import MacroFuzzEnvironment, template_cache
 
 from orchestration.lib.dbt_build import PROJECT_FOLDER, DbtError, DbtEvent, DbtProject
 from orchestration.runtime.warehouse import Warehouse
@@ -76,6 +78,7 @@ def test_every_text_column_has_the_collation_of_the_database(built_warehouse: Wa
 def test_a_build_after_the_preload_does_not_compile_or_search_anew(
     built_warehouse: Warehouse, dbt_project: DbtProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    template_cache.clear()
     dbt_project.preload()
     parsed: list[str] = []
     parse = MacroFuzzEnvironment._parse
@@ -88,9 +91,27 @@ def test_a_build_after_the_preload_does_not_compile_or_search_anew(
     monkeypatch.setattr(MacroFuzzEnvironment, "_parse", noted)
     monkeypatch.setattr("inspect.stack", lambda: walked.append(None) or [])
     assert dbt_project.build(built_warehouse.transformer, {}, select=["dim_sites"]).success
-    nodes = json.loads(dbt_project.manifest_path().read_text("utf-8"))["nodes"].values()
-    assert {node["raw_code"] for node in nodes}.isdisjoint(parsed)
+    manifest = json.loads(dbt_project.manifest_path().read_text("utf-8"))
+    assert {node["raw_code"] for node in manifest["nodes"].values()}.isdisjoint(parsed)
+    assert {macro["macro_sql"] for macro in manifest["macros"].values()}.isdisjoint(parsed)
     assert walked == []
+
+
+def test_a_build_logs_in_once_a_thread_and_not_once_a_node(
+    with_rows: Warehouse, dbt_project: DbtProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dbt_project.preload()
+    logins: list[None] = []
+    connect = psycopg2.connect
+
+    def noted(**arguments: Any) -> psycopg2.extensions.connection:
+        logins.append(None)
+        return connect(**arguments)
+
+    monkeypatch.setattr("dbt.adapters.postgres.connections.psycopg2.connect", noted)
+    result = dbt_project.build(with_rows.transformer, {}, full_refresh=True)
+    assert result.explanation == ""
+    assert len(logins) < 15 < len(result.nodes)
 
 
 def test_building_twice_gives_the_same(with_rows: Warehouse, dbt_project: DbtProject) -> None:
