@@ -110,12 +110,8 @@ class DbtProject:
     def preload(self) -> None:
         """Import dbt, parse and compile the project now: each build of a fork finds that done."""
         from orchestration.lib.compiled_templates import compile_now
-        from orchestration.lib.dbt_connections import keep_connections
-        from orchestration.lib.dbt_flag_sources import skip_the_search
 
         forget_ownerless()
-        skip_the_search()
-        keep_connections()
         with _one_at_a_time:
             compile_now(self._current_manifest())
 
@@ -207,6 +203,11 @@ class DbtProject:
     ) -> "dbtRunnerResult":
         from dbt.cli.main import dbtRunner  # seconds: only who runs dbt pays for it
 
+        from orchestration.lib.dbt_connections import keep_connections
+        from orchestration.lib.dbt_flag_sources import skip_the_search
+
+        skip_the_search()
+        keep_connections()
         callbacks = [_forwarded_to(on_event)] if on_event else []
         folders = {
             "--project-dir": self.folder, "--profiles-dir": self.folder,

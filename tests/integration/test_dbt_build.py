@@ -100,7 +100,6 @@ def test_a_build_after_the_preload_does_not_compile_or_search_anew(
 def test_a_build_logs_in_once_a_thread_and_not_once_a_node(
     with_rows: Warehouse, dbt_project: DbtProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dbt_project.preload()
     logins: list[None] = []
     connect = psycopg2.connect
 
