@@ -31,7 +31,7 @@ def compile_now(manifest: Manifest) -> None:
 
 
 def macros_in_use(manifest: Manifest) -> list[Macro]:
-    """Give the project's macros and dbt's own that builds call: an eighth of all."""
+    """Give the project's macros, and those of dbt that its builds call."""
     project = manifest.metadata.project_name
     waiting = [
         macro
