@@ -69,6 +69,11 @@ class _KeepsConnections:
         self._engine.dispose()
         self._engine = kept_connections(self.postgres_url, statement_timeout)
 
+    def dispose(self) -> None:
+        """Close all connections: the code server has an instance for each tick of a sensor."""
+        super().dispose()  # type: ignore[misc]
+        self._engine.dispose()
+
 
 class _ScheduleStorage(_KeepsConnections, PostgresScheduleStorage):
     pass

@@ -104,6 +104,27 @@ def test_a_worker_does_not_look_which_tables_there_are(
     assert dg.materialize([number], instance=of_worker).success
 
 
+def test_an_instance_that_is_let_go_leaves_no_connection(
+    instance: dg.DagsterInstance, url: str
+) -> None:
+    before = connections(url)
+    with dg.DagsterInstance.from_ref(instance.get_ref()) as other:
+        assert other.get_runs() == []
+        assert other.get_asset_records() == []
+        assert connections(url) > before
+        storage = other.event_log_storage  # held, as by a cycle that is not collected yet
+    assert storage is not None
+    assert wait_until_gone(url, before)
+
+
+def wait_until_gone(url: str, known: set[int]) -> bool:
+    """Wait, at most five seconds, until the server has no other connection than those known."""
+    deadline = time.monotonic() + 5
+    while connections(url) - known and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not connections(url) - known
+
+
 def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
