@@ -31,6 +31,9 @@ from sqlalchemy import Connection, Engine, Insert
 
 from orchestration.runtime.kept_connections import kept_connections
 
+# What such an event says is kept in tables of assets and checks as well.
+TOLD_ELSEWHERE_TOO = ASSET_EVENTS | ASSET_CHECK_EVENTS
+
 
 class PooledPostgresStorage(DagsterPostgresStorage):
     """Keeps a connection open for each kind of record: runs, events, ticks."""
@@ -111,7 +114,7 @@ class _EventLogStorage(_KeepsConnections, PostgresEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Write an event, and what it tells of an asset or a check."""
         insertion = self.prepare_insert_event(event)
-        if event.dagster_event_type in ASSET_EVENTS | ASSET_CHECK_EVENTS:
+        if event.dagster_event_type in TOLD_ELSEWHERE_TOO:
             self._store([event], insertion)
         else:
             with self._connect() as connection:

@@ -4,10 +4,6 @@ with arrived as (
     select * from {{ ref('int_events_arrived') }}
 ),
 
-events as (
-    select * from {{ ref('int_events_deduplicated') }}
-),
-
 {%- if is_partial() %}
 
 touched as (
@@ -46,7 +42,7 @@ told as (
 {%- else %}
 
 told as (
-    select * from events
+    select * from {{ ref('int_events_deduplicated') }}
 ),
 {%- endif %}
 
