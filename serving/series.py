@@ -1,22 +1,23 @@
 """Series without gaps: every bucket of a range, zeros where nothing is stored."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from serving.queries.series import Bucket, Granularity
+from serving.queries.series import Granularity
 
 STEPS: dict[Granularity, timedelta] = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
     "week": timedelta(weeks=1),
 }
-Label = tuple[datetime, str, bool]
+DAYS_REMEMBERED = 2000
+Label = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -48,21 +49,30 @@ class Window:
 
     @cached_property
     def labels(self) -> list[Label]:
-        """Each bucket's start, the same as text, and whether the data clock is in it."""
-        return self._labels(self.edges)
+        """Each bucket's start, as seconds since 1970 and as text with the offset of its zone.
 
-    def labels_with(self, stored: Mapping[datetime, Bucket]) -> list[Label]:
+        Raises OverflowError where the zone's clock would show a year that there is not.
+        """
+        if self.granularity == "hour" and self.edges:
+            return _labels_of_hours(self.edges, self.zone)
+        return [_label(edge, self.zone) for edge in self.edges[:-1]]
+
+    def labels_with(self, stored: Mapping[int, str]) -> list[Label]:
         """Give the labels, and those of stored buckets that start off the beat.
 
         There are such where a clock jumps by half an hour.
         """
         if stored.keys() <= self._starts:
             return self.labels
-        return self._labels(sorted(self._starts.union(stored)))
+        first, until = (edge.timestamp() for edge in (self.edges[0], self.edges[-1]))
+        odd = [start for start in stored.keys() - self._starts if first <= start < until]
+        return sorted(
+            self.labels + [_label(datetime.fromtimestamp(start, UTC), self.zone) for start in odd]
+        )
 
     @cached_property
-    def _starts(self) -> frozenset[datetime]:
-        return frozenset(self.edges)
+    def _starts(self) -> frozenset[int]:
+        return frozenset(start for start, _ in self.labels)
 
     def _hours(self, first: datetime) -> list[datetime]:
         edges = [first]
@@ -77,39 +87,56 @@ class Window:
             edges.append(_midnight(day, self.zone))
         return edges
 
-    def _labels(self, edges: Sequence[datetime]) -> list[Label]:
-        return [
-            (start, start.astimezone(self.zone).isoformat(), start <= self.clock < end)
-            for start, end in pairwise(edges)
-        ]
-
 
 def points(
     told: Mapping[str, object],
     measures: Iterable[str],
     window: Window,
-    stored: Mapping[datetime, Bucket],
+    stored: Mapping[int, str],
     *,
     is_alive: bool,
 ) -> list[str]:
     """Give a series as JSON, each point beginning with `told`.
 
-    A bucket that is not stored holds zeros; where nothing at all was sent, nothing is known, and
-    all of them hold nulls. Written at once, for a long series is tens of thousands of points.
+    `stored` has the measures of buckets as JSON, by the seconds since 1970 at which they start. One
+    that is not stored holds zeros; where nothing at all was sent, nothing is known, and all of them
+    hold nulls. Written at once, for a long series is tens of thousands of points.
     """
     if not window.edges:
         return []
-    first, *_, last = window.edges
-    stored = {start: bucket for start, bucket in stored.items() if first <= start < last}
+    labels = window.labels_with(stored)
+    clock = window.clock.timestamp()
+    current = bisect_right(labels, clock, key=lambda label: label[0]) - 1
     opening = orjson.dumps(told).decode().removesuffix("}")
-    measured = ",".join(f'"{name}":%s' for name in measures)
-    empty = measured.replace("%s", "0" if stored or is_alive else "null")
-    return [
-        f'{opening},"bucket_start":"{text}",'
-        f"{measured % stored[start] if start in stored else empty},"
-        f'"partial":{"true" if is_partial else "false"}}}'
-        for start, text, is_partial in window.labels_with(stored)
+    nothing = "0" if stored or is_alive else "null"
+    empty = ",".join(f'"{name}":{nothing}' for name in measures)
+    written = [
+        f'{opening},"bucket_start":"{text}",{stored.get(start, empty)},"partial":false}}'
+        for start, text in labels
     ]
+    if current >= 0 and clock < window.edges[-1].timestamp():
+        written[current] = written[current].removesuffix("false}") + "true}"
+    return written
+
+
+def _labels_of_hours(edges: list[datetime], zone: ZoneInfo) -> list[Label]:
+    """Give the labels of hours that follow one another, from those of whole days of UTC."""
+    first_day = edges[0] - timedelta(hours=edges[0].hour)
+    days = (edges[-2].date() - first_day.date()).days + 1
+    labels: list[Label] = []
+    for number in range(days):
+        labels += _labels_of_day(first_day + timedelta(days=number), zone)
+    return labels[edges[0].hour : edges[0].hour + len(edges) - 1]
+
+
+# Asking a zone for its offset is half of what a series costs.
+@lru_cache(DAYS_REMEMBERED)
+def _labels_of_day(first: datetime, zone: ZoneInfo) -> tuple[Label, ...]:
+    return tuple(_label(first + number * STEPS["hour"], zone) for number in range(24))
+
+
+def _label(start: datetime, zone: ZoneInfo) -> Label:
+    return int(start.timestamp()), start.astimezone(zone).isoformat()
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -94,7 +94,7 @@ def _check_edges(windows: dict[str, Window]) -> None:
         check_size([window])
     try:
         for window in windows.values():
-            _ = window.edges
+            _ = window.labels
     except OverflowError:
         raise invalid("from", "The range reaches beyond the years 1 to 9999.") from None
 

@@ -1,7 +1,7 @@
 select
     {group},
-    bucket_start,
-    {measures}
+    extract(epoch from bucket_start)::bigint as starts_at,
+    {told} as told
 from {table}
 inner join
     unnest(%(ids)s::text[], %(firsts)s::timestamptz[], %(ends)s::timestamptz[])

@@ -92,7 +92,8 @@ def test_buckets_are_whole(api: Api) -> None:
 @pytest.mark.parametrize(
     "query",
     ["from=0001-01-01&to=0001-01-02", "from=9999-12-30&to=9999-12-31", "to=9999-12-31",
-     "from=9999-12-31T23:30Z&to=9999-12-31T23:59Z", "from=0001-01-01T00:00Z&to=0001-01-01T00:10Z"],
+     "from=9999-12-31T23:30Z&to=9999-12-31T23:59Z", "from=0001-01-01T00:00Z&to=0001-01-01T00:10Z",
+     "from=9999-12-31T12:00Z&to=9999-12-31T23:00Z&tz=Asia/Tokyo"],
 )  # fmt: skip
 def test_the_ends_of_the_calendar_break_nothing(api: Api, query: str, granularity: str) -> None:
     answer = api.get(f"/v1/occupancy?{query}&granularity={granularity}")

@@ -1,24 +1,27 @@
 """Buckets of a series, also where clocks jump."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from json import loads
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from serving.queries.series import Granularity
 from serving.series import Window, points
 
 TOLD = {"camera_id": "CAM-A"}
 MEASURES = ["visitors", "avg_occupancy"]
-BUCKET = (2, 0.5)
+BUCKET = '"visitors":2,"avg_occupancy":0.5'
 
 
 def rows_of(
-    asked: Window, stored: Mapping[datetime, tuple[float, ...]], *, is_alive: bool
+    asked: Window, stored: Mapping[datetime, str], *, is_alive: bool
 ) -> list[dict[str, object]]:
-    return [loads(text) for text in points(TOLD, MEASURES, asked, stored, is_alive=is_alive)]
+    told = {int(start.timestamp()): text for start, text in stored.items()}
+    return [loads(text) for text in points(TOLD, MEASURES, asked, told, is_alive=is_alive)]
 
 
 def window(start: str, end: str, zone: str, granularity: Granularity) -> Window:
@@ -41,7 +44,7 @@ def test_days_and_weeks_begin_at_midnight(
     zone: str, granularity: Granularity, starts: list[str]
 ) -> None:
     asked = window("2026-03-28T12:00:00+00:00", "2026-03-30T12:00:00+00:00", zone, granularity)
-    assert [text for _, text, _ in asked.labels] == [f"2026-03-{start}" for start in starts]
+    assert [text for _, text in asked.labels] == [f"2026-03-{start}" for start in starts]
 
 
 @pytest.mark.parametrize(("day", "hours"), [("28", 24), ("29", 23)])
@@ -56,8 +59,8 @@ def test_hours_are_of_the_local_clock() -> None:
     asked = window(
         "2026-03-28T12:10:00+00:00", "2026-03-28T12:20:00+00:00", "Asia/Kathmandu", "hour"
     )
-    assert [text for _, text, _ in asked.labels] == ["2026-03-28T17:00:00+05:45",
-                                                     "2026-03-28T18:00:00+05:45"]  # fmt: skip
+    assert [text for _, text in asked.labels] == ["2026-03-28T17:00:00+05:45",
+                                                  "2026-03-28T18:00:00+05:45"]  # fmt: skip
 
 
 def test_zeros_fill_the_gaps_and_the_clock_is_marked() -> None:
@@ -83,3 +86,20 @@ def test_a_stored_bucket_off_the_beat_is_shown_and_one_outside_is_not() -> None:
 def test_an_empty_window_has_no_points() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T09:00:00+00:00", "UTC", "hour")
     assert rows_of(asked, {}, is_alive=True) == []
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Dublin"]
+)
+@given(
+    seconds=st.floats(-(2.0**31), 2.0**31),
+    length=st.timedeltas(timedelta(microseconds=1), timedelta(days=3)),
+)
+def test_each_label_of_an_hour_is_its_instant_in_the_zone(
+    zone: str, seconds: float, length: timedelta
+) -> None:
+    start = datetime.fromtimestamp(seconds, UTC)
+    asked = Window(start, start + length, ZoneInfo(zone), "hour", start)
+    told = [(datetime.fromtimestamp(second, UTC), text) for second, text in asked.labels]
+    assert [instant for instant, _ in told] == asked.edges[:-1]
+    assert all(instant.astimezone(asked.zone).isoformat() == text for instant, text in told)
