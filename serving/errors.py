@@ -87,8 +87,10 @@ def unexpected() -> Problem:
 def nearest(text: str, known: Collection[str]) -> str | None:
     """Give what was probably meant."""
     by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(text[:LONGEST_ECHO].casefold(), by_folded, n=1, cutoff=0.5)
-    return by_folded[found[0]] if found else None
+    folded = text[:LONGEST_ECHO].casefold()
+    found = difflib.get_close_matches(folded, by_folded, n=1)
+    begun = sorted(name for name in by_folded if len(folded) > 1 and name.startswith(folded))
+    return by_folded[(found or begun)[0]] if found or begun else None
 
 
 def hint(suggestion: str | None, known: Collection[str]) -> str:
@@ -115,8 +117,11 @@ def _of_validation(error: RequestValidationError) -> Problem:
     errors = []
     for item in error.errors():
         name, context = str(item["loc"][1]), item.get("ctx", {})
-        # What follows the comma tells of the parser, not of what to write.
-        wanted = str(item["msg"]).replace("Input should", "should").split(", unable")[0]
+        # What follows the comma tells of the parser, not of what to write; so does a pattern.
+        wanted = str(item["msg"]).removeprefix("Input ").removeprefix("String ")
+        wanted = wanted.split(", unable")[0]
+        if "pattern" in context:
+            wanted = "is not of the form that /docs shows"
         expected = [word.strip("'") for word in str(context.get("expected", "")).split(" or ")]
         words = [word.strip("'") for part in expected for word in part.split("', '")]
         suggestion = nearest(str(item["input"]), words) if context.get("expected") else None
@@ -133,9 +138,9 @@ def _of_http(app: FastAPI, error: HTTPException, request: Request) -> Problem:
         tail = f"did you mean {near}?" if near else "/docs lists the paths that there are."
         return Problem(404, f"There is nothing at {echo(request.url.path)}; {tail}")
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "GET")
+        allowed = (error.headers or {}).get("Allow", "GET").replace("GET", "GET, HEAD")
         detail = f"This path answers {allowed}, not {request.method}."
-        return Problem(405, detail, headers=error.headers)
+        return Problem(405, detail, headers={"Allow": allowed})
     return Problem(error.status_code, str(error.detail), headers=error.headers)
 
 

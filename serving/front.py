@@ -1,4 +1,4 @@
-"""What stands in front of the routes, from the outside in: notes, CORS, the gate, the cache."""
+"""What stands in front of the routes, from the outside in: notes, CORS, HEAD, gate, cache."""
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -7,6 +7,7 @@ from serving.auth import Access
 from serving.cache import AnswerCache
 from serving.documented_routes import DocumentedRoutes
 from serving.gate import Gate
+from serving.heads import Heads
 from serving.kept_answers import KeptAnswers
 from serving.observation import Observed
 from serving.rates import Rates
@@ -27,10 +28,11 @@ def install(app: FastAPI, services: Services) -> None:
         settings.api_requests_per_minute_by_key, settings.api_requests_per_minute_by_address, redis
     )
     app.add_middleware(Gate, access, rates, services.audit, settings.api_patience_seconds)
+    app.add_middleware(Heads)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=sorted(settings.cors_origins),
-            allow_methods=["GET", "POST"], allow_headers=["Authorization"],
+            allow_methods=["GET", "HEAD", "POST"], allow_headers=["Authorization"],
             expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
         )  # fmt: skip
     app.add_middleware(

@@ -1,7 +1,7 @@
 """Series of cameras or sites: their windows, what is known of each bucket, and their points."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,9 +19,11 @@ from serving.queries.series import (
     read_stored,
 )
 from serving.queries.statements import Connection
-from serving.series import Window, points
+from serving.series import STEPS, Window, points
 from serving.snapshot import Snapshot
-from serving.windows import check_size, windows_of
+from serving.windows import MOST_POINTS, check_windows, points_in, windows_of
+
+OR_COARSER = f"or the next longer one by which there are no more than {MOST_POINTS:,} points"
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,18 @@ class Plot:
             "partial": "boolean",
         }  # fmt: skip
 
+    def fitted(self, snapshot: Snapshot) -> "Plot":
+        """Give this plot, or the next coarser one that has not too many points, if any has not."""
+        coarser = list(STEPS)[list(STEPS).index(self.granularity) :]
+        plots = [replace(self, granularity=granularity) for granularity in coarser]
+        return next((plot for plot in plots if plot._fits(snapshot)), self)
+
     async def points(self, connection: Connection, snapshot: Snapshot) -> list[str]:
         """Give the points of all series as JSON, one series after the other, in whole buckets."""
         cameras = chosen_cameras(self.chosen, snapshot)
-        windows = windows_of(self.chosen, cameras, snapshot, self.granularity, self.zone)
+        windows = self._windows(cameras, snapshot)
         series = self._series(cameras, windows)
-        check_size(series.values())
+        check_windows(series.values())
         edges = {site_id: window.edges for site_id, window in windows.items() if window.edges}
         if self._is_stored(snapshot, windows):
             own = {name: window.edges for name, window in series.items() if window.edges}
@@ -58,6 +66,14 @@ class Plot:
             buckets = await read_counted(connection, self.measures, self.of, self.chosen, edges)
             alive = await self._alive(connection, cameras, edges)
         return self._plotted(cameras, series, buckets, alive)
+
+    def _fits(self, snapshot: Snapshot) -> bool:
+        cameras = chosen_cameras(self.chosen, snapshot)
+        series = self._series(cameras, self._windows(cameras, snapshot))
+        return points_in(series.values()) <= MOST_POINTS
+
+    def _windows(self, cameras: list[Camera], snapshot: Snapshot) -> dict[str, Window]:
+        return windows_of(self.chosen, cameras, snapshot, self.granularity, self.zone)
 
     def _series(self, cameras: list[Camera], windows: dict[str, Window]) -> dict[str, Window]:
         """Give the window of each series by its id, in order."""

@@ -25,16 +25,14 @@ def windows_of(
 ) -> dict[str, Window]:
     """Give the window of each site; without from and to, from the first event to the data clock.
 
-    Buckets are those of `zone`, or else of the zone of the site.
-
-    Raises a 422 where the series would be longer than anyone reads.
+    Buckets are those of `zone`, or else of the zone of the site. How many there are is not checked.
     """
     clock = snapshot.as_of
     if clock is None:
         return {}
     first = min((camera.first_event_at or clock for camera in cameras), default=clock)
     spans = _span_by_site(chosen, cameras)
-    windows = {
+    return {
         site_id: Window(
             span.start or first,
             span.end or clock + INSTANT,
@@ -44,8 +42,6 @@ def windows_of(
         )
         for site_id, span in spans.items()
     }
-    _check_edges(windows)
-    return windows
 
 
 def _span_by_site(chosen: Chosen, cameras: Sequence[Camera]) -> dict[str, Span]:
@@ -82,18 +78,18 @@ def _midnight(at: datetime | None, zone: ZoneInfo, *, after: bool = False) -> da
     return edges[-1] if after else edges[0]
 
 
-def check_size(windows: Iterable[Window]) -> None:
-    """Raise a 422 where the series of these windows would be longer than anyone reads."""
-    size = sum(window.size for window in windows)
-    if size > MOST_POINTS:
+def points_in(windows: Iterable[Window]) -> int:
+    """Give about how many points the series of these windows have."""
+    return sum(window.size for window in windows)
+
+
+def check_windows(windows: Iterable[Window]) -> None:
+    """Raise a 422 where series would be longer than anyone reads, or leave the calendar."""
+    windows = list(windows)
+    if (size := points_in(windows)) > MOST_POINTS:
         raise _too_long(size)
-
-
-def _check_edges(windows: dict[str, Window]) -> None:
-    for window in windows.values():
-        check_size([window])
     try:
-        for window in windows.values():
+        for window in windows:
             _ = window.labels
     except OverflowError:
         raise invalid("from", "The range reaches beyond the years 1 to 9999.") from None

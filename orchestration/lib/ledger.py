@@ -133,10 +133,11 @@ class Ledger:
         self._connection.execute(
             "update raw.loads set status = %s, rows_read = %s, rows_loaded = %s, "
             "rows_rejected = %s, validation = %s, reason_code = %s, reason = %s, "
+            "bytes_read = case when %s then bytes else bytes_read end, "
             "finished_at = clock_timestamp() where load_id = %s",
             [
                 status, counts.rows_read, counts.rows_loaded, counts.rows_rejected,
-                orjson.dumps(validation).decode(), reason_code, reason, load_id,
+                orjson.dumps(validation).decode(), reason_code, reason, status == "loaded", load_id,
             ],
         )  # fmt: skip
 

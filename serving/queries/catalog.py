@@ -11,7 +11,7 @@ from serving.queries.listing import Column, Listing, Type
 from serving.queries.statements import Connection, statement
 
 # Views on the ledger: they change between data versions.
-LIVE = frozenset({"fct_loads", "fct_rejected_rows", "quality_loads"})
+LIVE = frozenset({"fct_loads", "fct_rejected_rows", "ledger", "quality_loads"})
 TYPES: dict[str, Type] = {name: name for name in get_args(Type)} | {
     "timestamp with time zone": "timestamptz",
     "smallint": "integer",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.answers import published
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.plotting import Plot
+from serving.plotting import OR_COARSER, Plot
 from serving.queries.series import OCCUPANCY, Granularity, SeriesOf
 from serving.queries.visitors import INSIDE, count_inside, inside_of
 from serving.routers.documented import answers, tabular
@@ -23,7 +23,9 @@ async def occupancy(
     request: Request,
     filters: FilterQuery,
     zone: ZoneQuery,
-    granularity: Annotated[Granularity, Query(description="Length of a bucket.")] = "hour",
+    granularity: Annotated[
+        Granularity | None, Query(description=f"Length of a bucket. By default hour, {OR_COARSER}.")
+    ] = None,
     group_by: Annotated[
         SeriesOf,
         Query(
@@ -39,9 +41,11 @@ async def occupancy(
     """
     async with published(request) as reading:
         chosen = await reading.fit(filters)
-        plot = Plot(OCCUPANCY, group_by, granularity, zone, chosen)
+        plot = Plot(OCCUPANCY, group_by, granularity or "hour", zone, chosen)
+        if granularity is None:
+            plot = plot.fitted(reading.snapshot)
         points = await plot.points(reading.connection, reading.snapshot)
-        return reading.table(plot.types, points, next=None)
+        return reading.table(plot.types, points, next=None, granularity=plot.granularity)
 
 
 @tabular(router, "/occupancy/current", answers(InsidePage))

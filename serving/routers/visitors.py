@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.answers import published
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.plotting import Plot
+from serving.plotting import OR_COARSER, Plot
 from serving.queries.kpis import read_kpis
 from serving.queries.series import VISITORS, Granularity
 from serving.queries.visitors import (
@@ -30,16 +30,20 @@ async def visitors(
     request: Request,
     filters: FilterQuery,
     zone: ZoneQuery,
-    granularity: Annotated[Granularity, Query(description="Length of a bucket.")] = "day",
+    granularity: Annotated[
+        Granularity | None, Query(description=f"Length of a bucket. By default day, {OR_COARSER}.")
+    ] = None,
 ) -> Response:
     """Visitors of each site, new and returning, in whole buckets without gaps.
 
     Whoever has the first event ever at the site in the bucket is new, all others return.
     """
     async with published(request) as reading:
-        plot = Plot(VISITORS, "site", granularity, zone, await reading.fit(filters))
+        plot = Plot(VISITORS, "site", granularity or "day", zone, await reading.fit(filters))
+        if granularity is None:
+            plot = plot.fitted(reading.snapshot)
         points = await plot.points(reading.connection, reading.snapshot)
-        return reading.table(plot.types, points, next=None)
+        return reading.table(plot.types, points, next=None, granularity=plot.granularity)
 
 
 @tabular(router, "/visitors/repeat", answers(RepeatVisitorPage))

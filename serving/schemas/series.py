@@ -38,6 +38,9 @@ class OccupancyAnswer(Envelope):
 
     data: list[OccupancyPoint]
     next: Literal[None] = Field(examples=[None])
+    granularity: Literal["hour", "day", "week"] = Field(
+        description="Length of the buckets", examples=["day"]
+    )
 
 
 class VisitorsPoint(Point):
@@ -54,3 +57,6 @@ class VisitorsAnswer(Envelope):
 
     data: list[VisitorsPoint]
     next: Literal[None] = Field(examples=[None])
+    granularity: Literal["hour", "day", "week"] = Field(
+        description="Length of the buckets", examples=["day"]
+    )

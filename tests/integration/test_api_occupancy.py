@@ -101,9 +101,26 @@ def test_the_ends_of_the_calendar_break_nothing(api: Api, query: str, granularit
 
 
 @pytest.mark.parametrize(
+    ("path", "query", "granularity"),
+    [
+        ("occupancy", "", "hour"), ("occupancy", "from=2024-01-01", "day"),
+        ("occupancy", "from=1990-01-01", "week"), ("occupancy", "granularity=day", "day"),
+        ("visitors", "", "day"), ("visitors", "from=1930-01-01", "week"),
+    ],
+)  # fmt: skip
+def test_who_names_no_granularity_gets_one_that_fits(
+    api: Api, path: str, query: str, granularity: str
+) -> None:
+    answer = api.get(f"/v1/{path}?{query}")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["granularity"] == granularity
+
+
+@pytest.mark.parametrize(
     ("query", "name"),
     [
-        ("from=1990-01-01", "granularity"),
+        ("from=1990-01-01&granularity=hour", "granularity"),
+        ("from=0002-01-01", "granularity"),
         ("granularity=minute", "granularity"),
     ],
 )

@@ -320,6 +320,17 @@ def test_a_load_that_came_to_nothing_ends(
     assert httpx.get(f"{process.url}/v1/loads/99999/events").status_code == 404
 
 
+def test_a_head_does_not_wait_for_a_load_to_end(
+    process: ServingProcess, own_warehouse: Warehouse
+) -> None:
+    with psycopg.connect(own_warehouse.loader, autocommit=True) as loader:
+        row = loader.execute(INSERT, ["v"]).fetchone()
+        assert row
+    answer = httpx.head(f"{process.url}/v1/loads/{row[0]}/events", timeout=3)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert httpx.head(f"{process.url}/healthz").content == b""
+
+
 def test_who_follows_a_load_does_not_hold_up_the_end(
     process: ServingProcess, own_warehouse: Warehouse
 ) -> None:

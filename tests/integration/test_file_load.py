@@ -84,6 +84,13 @@ def test_good_file_is_loaded_and_archived(
     assert list(landing.files()) == []
 
 
+def test_a_loaded_file_is_read_to_its_end(load: Load, connection: psycopg.Connection) -> None:
+    load(HEADER + good_rows(3))
+    row = connection.execute("select bytes_read, bytes, percent from raw.loads").fetchone()
+    assert row is not None
+    assert (row[0], row[2]) == (row[1], 100)
+
+
 def test_local_time_is_read_in_the_zone_of_the_source(
     load: Load, connection: psycopg.Connection
 ) -> None:
