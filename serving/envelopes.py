@@ -1,6 +1,6 @@
 """What is told around the data of an answer: its version, its clock, its headers, its format."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlencode
@@ -34,6 +34,12 @@ class Envelope:
         """Give `data` in its envelope."""
         exchange_of(self.request.scope).rows = len(data) if isinstance(data, list) else 1
         return self._enveloped(orjson.dumps(data), more)
+
+    def single(self, types: Types, told: Mapping[str, object]) -> Response:
+        """Give what is told of one thing; as a file it is one row, its members' members columns."""
+        if asked_format(self.request) is Format.JSON:
+            return self.answer(told)
+        return self.table(types, [orjson.dumps(dict(_flat(told))).decode()])
 
     def table(self, types: Types, texts: Sequence[str], **more: object) -> Response:
         """Give rows, each as JSON, in the format that is asked for."""
@@ -85,6 +91,14 @@ class Envelope:
             **self._all_headers(),
             "Content-Disposition": f'attachment; filename="{name}.{form}"',
         }
+
+
+def _flat(told: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in told.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}_")
+        else:
+            yield prefix + name, value
 
 
 def _next_page(request: Request, cursor: str) -> str:

@@ -6,14 +6,26 @@ from fastapi import APIRouter, Query, Request, Response
 
 from serving.answers import published
 from serving.filters import FilterQuery
-from serving.queries.kpis import Metrics, read_kpis
-from serving.routers.documented import answers
-from serving.schemas.kpis import KpiAnswer
+from serving.queries.kpis import METRICS, Metrics, read_kpis
+from serving.queries.listing import Type
+from serving.routers.documented import answers, tabular
+from serving.schemas.kpis import Change, KpiAnswer
 
 router = APIRouter(tags=["statistics"])
+COMPARED: dict[str, Type] = {
+    **METRICS,
+    "previous_from": "text",
+    "previous_to": "text",
+    **{f"previous_{name}": type_ for name, type_ in METRICS.items()},
+    **{
+        f"change_{name}_{how}": "double precision"
+        for name in METRICS
+        for how in Change.model_fields
+    },
+}
 
 
-@router.get("/kpis", responses=answers(KpiAnswer))
+@tabular(router, "/kpis", answers(KpiAnswer))
 async def kpis(
     request: Request,
     filters: FilterQuery,
@@ -22,15 +34,19 @@ async def kpis(
         Query(description="Adds the range of the same length before, and the change."),
     ] = None,
 ) -> Response:
-    """Events, visitors, dwell and repeat visitors of a range."""
+    """Events, visitors, dwell and repeat visitors of a range.
+
+    As a file it is one row, with the members of previous and change as columns.
+    """
     async with published(request) as reading:
         now = await read_kpis(reading.connection, reading.split(await reading.fit(filters)))
         if not compare:
-            return reading.answer(now)
+            return reading.single(METRICS, now)
         chosen, earlier = await reading.fit_previous(filters)
         before = await read_kpis(reading.connection, reading.split(chosen))
         previous = {"from": earlier.start, "to": earlier.end, **before}
-        return reading.answer({**now, "previous": previous, "change": _changes(now, before)})
+        told = {**now, "previous": previous, "change": _changes(now, before)}
+        return reading.single(COMPARED, told)
 
 
 def _changes(now: Metrics, before: Metrics) -> dict[str, Metrics]:

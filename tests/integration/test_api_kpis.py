@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.api_client import Api
 from tests.integration.api_events import CLOCK, MARTS
+from tests.integration.test_api_formats import rows_of
 from tests.reference.ranges import Filters, range_metrics
 
 pytest_plugins = ["tests.integration.api_warehouse"]
@@ -89,3 +90,19 @@ def test_nothing_is_null_not_zero(api: Api) -> None:
     assert data["repeat_rate"] is None
     assert data["avg_dwell_seconds"] is None
     assert data["change"]["avg_dwell_seconds"] == {"absolute": None, "relative": None}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ndjson", "parquet"])
+def test_a_file_has_the_metrics_in_one_row(api: Api, suffix: str) -> None:
+    query = "from=2026-03-05&to=2026-03-07&compare=previous"
+    data = api.get(f"/v1/kpis?{query}").json()["data"]
+    previous, change = data.pop("previous"), data.pop("change")
+    expected = {
+        **data,
+        **{f"previous_{name}": value for name, value in previous.items()},
+        **{f"change_{name}_{how}": value for name, both in change.items()
+           for how, value in both.items()},
+    }  # fmt: skip
+    (row,) = rows_of(api.get(f"/v1/kpis.{suffix}?{query}"))
+    told = {name: "" if value is None else str(value) for name, value in expected.items()}
+    assert row == (told if suffix == "csv" else expected)
