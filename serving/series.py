@@ -84,7 +84,9 @@ class Window:
         edges = [_midnight(day, self.zone)]
         while edges[-1] < self.end:
             day += STEPS[self.granularity]
-            edges.append(_midnight(day, self.zone))
+            edge = _midnight(day, self.zone)
+            if edge > edges[-1]:  # who crosses the date line skips a date
+                edges.append(edge)
         return edges
 
 

@@ -55,6 +55,11 @@ def test_a_day_has_as_many_hours_as_its_clock(day: str, hours: int) -> None:
     assert len(asked.labels) == hours
 
 
+def test_a_date_that_a_zone_skips_is_no_day() -> None:
+    asked = window("2011-12-29T12:00:00+00:00", "2011-12-31T12:00:00+00:00", "Pacific/Apia", "day")
+    assert [text[:10] for _, text in asked.labels] == ["2011-12-29", "2011-12-31", "2012-01-01"]
+
+
 def test_hours_are_of_the_local_clock() -> None:
     asked = window(
         "2026-03-28T12:10:00+00:00", "2026-03-28T12:20:00+00:00", "Asia/Kathmandu", "hour"
