@@ -13,8 +13,8 @@ from orchestration.lib.publication import DataVersion, publish, published_models
 SQL = Path(__file__).parent / "sql"
 
 # What no data can change or break, only another version of the project: views and seeds, keys that
-# a grouping makes, references that a join makes, lengths from a start to its end. A partial build
-# leaves it out.
+# a grouping makes, references that a join makes, lengths from a start to its end. Builds of the
+# models that are published leave it out.
 STATIC = (
     "config.materialized:view", "resource_type:seed", "test_name:is_key", "test_name:unique",
     "test_name:not_null", "test_name:relationships", "test_name:accepted_values",
@@ -31,11 +31,17 @@ class BuildScope:
     """How much of the marts a build makes anew; `reason` says why all of them, if all."""
 
     reason: str | None
+    has_other_models: bool = False
 
     @property
     def is_full(self) -> bool:
         """Tell whether all tables are made anew from raw."""
         return self.reason is not None
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What the build need not do."""
+        return () if self.has_other_models else STATIC
 
     @property
     def explanation(self) -> str:
@@ -52,9 +58,9 @@ def build_scope(connection: psycopg.Connection, models: str) -> BuildScope:
     """
     published = published_models(connection)
     if published is None:
-        return BuildScope("no version is published yet")
+        return BuildScope("no version is published yet", has_other_models=True)
     if {published, _last_attempted(connection)} != {models}:
-        return BuildScope("models, seeds or settings have changed")
+        return BuildScope("models, seeds or settings have changed", has_other_models=True)
     moved, pending_rows, pending_share = _pending(connection)
     if moved is not None:
         return BuildScope(f"camera {moved} is at another site now")
@@ -75,7 +81,7 @@ def build(
     _note_attempt(connection, models)
     result = project.build(
         url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
-        exclude=() if scope.is_full else STATIC, full_refresh=scope.is_full,
+        exclude=scope.left_out, full_refresh=scope.is_full,
     )  # fmt: skip
     if not result.success:
         return result, None

@@ -47,7 +47,8 @@ def rebuilt(settings: Settings) -> DataVersion:
     with turn_to_build(settings) as turn:
         result, version = build(
             turn.connection, turn.project, turn.url, turn.variables,
-            models_fingerprint(turn.variables), RUN_ID, BuildScope("asked for"),
+            models_fingerprint(turn.variables), RUN_ID,
+            BuildScope("asked for", has_other_models=True),
         )  # fmt: skip
     if version is None:
         message = f"The marts could not be built; the last version stands.\n{result.explanation}"

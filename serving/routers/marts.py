@@ -22,7 +22,7 @@ async def marts(request: Request) -> Response:
     """Every table and view, with the descriptions, types and units of its columns, and its tests.
 
     A data version is published once all tests of its build have passed. What only other models can
-    break is tested when all tables are made anew.
+    break is tested when models have changed.
     """
     async with published(request) as reading:
         catalog = await read_catalog(reading.connection)

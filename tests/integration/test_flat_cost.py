@@ -151,6 +151,21 @@ def test_a_late_day_touches_no_other_day_of_those_who_came_on_it(
     assert touched == [(date(2026, 1, 15),)]
 
 
+def test_what_no_data_can_break_is_tested_once_for_the_same_models(
+    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("orchestration.lib.warehouse_build.PENDING_ROWS", 0)
+    for day in (0, 1):
+        load(built_warehouse, day, NEW_EVENTS * (day + 1))
+        assert built(connection, dbt_project, built_warehouse.transformer)  # most of it is new
+    versions = connection.execute(
+        "select version, count(*) from marts.quality_tests group by version order by version"
+    ).fetchall()
+    assert [version for version, _ in versions] == [1, 2]
+    assert versions[0][1] > versions[1][1]
+
+
 def rows_compared_in_vain(connection: psycopg.Connection, path: Path) -> int:
     """Run what a model ran in the last build once more, and count the pairs that its joins drop."""
     count = 0

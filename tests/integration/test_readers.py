@@ -26,7 +26,7 @@ from tests.reference.events import RawRow
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PERSONS, CAMERAS, SITES = 12, 4, 2
-FULL, PARTIAL = BuildScope("asked for"), BuildScope(None)
+FULL, PARTIAL = BuildScope("asked for", has_other_models=True), BuildScope(None)
 READERS = 2
 
 
