@@ -133,7 +133,7 @@ class DbtProject:
         """
         arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
         arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
-        return self._run(arguments, transformer_url, variables, on_event, schema)
+        return self._run(arguments, transformer_url, variables, on_event, schema, is_build=True)
 
     def unit_tests(
         self, transformer_url: str, variables: Mapping[str, object], on_event: OnEvent | None = None
@@ -164,10 +164,16 @@ class DbtProject:
         variables: Mapping[str, object],
         on_event: OnEvent | None,
         schema: str | None = None,
+        *,
+        is_build: bool = False,
     ) -> DbtResult:
+        from orchestration.lib.dbt_macros import with_macros_in_use
+
         arguments = [*arguments, "--no-write-json", "--vars", json.dumps(variables, default=str)]
         with _one_at_a_time:
             manifest = self._current_manifest()
+            if is_build:
+                manifest = with_macros_in_use(manifest)
             point_at(manifest, database_of(url), schema)
             with dbt_environment(url):
                 run_path = keep_in_memory(self.target_path)
