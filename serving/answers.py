@@ -170,7 +170,10 @@ def tag_of(request: Request, version: Version) -> str:
     return f'W/"{version.number}-{digest}"'
 
 
-def is_known(tag: str, headers: list[str]) -> bool:
-    """Tell whether the If-None-Match headers of a client name `tag`."""
+def is_known(tag: str, headers: list[str], *, is_made: bool = False) -> bool:
+    """Tell whether the If-None-Match headers of a client name `tag`.
+
+    A `*` names whatever there is: before the answer is made, nobody knows whether there is one.
+    """
     given = {part.strip() for header in headers for part in header.split(",")}
-    return bool(given & {"*", tag, tag.removeprefix("W/")})
+    return bool(given & {tag, tag.removeprefix("W/")}) or (is_made and "*" in given)

@@ -176,7 +176,7 @@ class Capture:
 async def _send(kept: KeptAnswer, scope: Scope, send: Send) -> None:
     status, headers, body = kept.status, kept.headers, kept.body
     known = _known_tags(scope)
-    if known and kept.may_be_kept and is_known(kept.tag, known):
+    if known and kept.may_be_kept and is_known(kept.tag, known, is_made=True):
         headers = tuple(pair for pair in headers if pair[0] in OF_NOT_MODIFIED)
         status, body = 304, b""
     await send({"type": "http.response.start", "status": status, "headers": list(headers)})

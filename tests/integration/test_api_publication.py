@@ -88,6 +88,9 @@ def test_what_is_known_is_not_sent_again(api: Api, url: str) -> None:
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     assert api.get(url, headers={"If-None-Match": 'W/"1-0"'}).status_code == 200
+    assert api.get(url, headers={"If-None-Match": "*"}).status_code == 304
+    wrong = api.get(f"{url.partition('?')[0]}?camera_id=nowhere", headers={"If-None-Match": "*"})
+    assert wrong.status_code == 422
 
 
 def test_a_tag_fits_its_query_in_any_order(api: Api) -> None:
