@@ -28,7 +28,7 @@ from serving.snapshot import Snapshot, Snapshots
 from serving.versions import Versions
 
 # Raised whenever the same data would be answered in another shape, so that no old copy is kept.
-SHAPE = 2
+SHAPE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
