@@ -320,13 +320,18 @@ def test_a_load_that_came_to_nothing_ends(
     assert httpx.get(f"{process.url}/v1/loads/99999/events").status_code == 404
 
 
+def begin_load(warehouse: Warehouse, sha256: str) -> int:
+    with psycopg.connect(warehouse.loader, autocommit=True) as loader:
+        row = loader.execute(INSERT, [sha256]).fetchone()
+    assert row
+    return int(row[0])
+
+
 def test_a_head_does_not_wait_for_a_load_to_end(
     process: ServingProcess, own_warehouse: Warehouse
 ) -> None:
-    with psycopg.connect(own_warehouse.loader, autocommit=True) as loader:
-        row = loader.execute(INSERT, ["v"]).fetchone()
-        assert row
-    answer = httpx.head(f"{process.url}/v1/loads/{row[0]}/events", timeout=3)
+    load_id = begin_load(own_warehouse, "v")
+    answer = httpx.head(f"{process.url}/v1/loads/{load_id}/events", timeout=3)
     assert (answer.status_code, answer.content) == (200, b"")
     assert httpx.head(f"{process.url}/healthz").content == b""
 
@@ -334,10 +339,8 @@ def test_a_head_does_not_wait_for_a_load_to_end(
 def test_who_follows_a_load_does_not_hold_up_the_end(
     process: ServingProcess, own_warehouse: Warehouse
 ) -> None:
-    with psycopg.connect(own_warehouse.loader, autocommit=True) as loader:
-        row = loader.execute(INSERT, ["u"]).fetchone()
-        assert row
-    with httpx.stream("GET", f"{process.url}/v1/loads/{row[0]}/events") as answer:
+    load_id = begin_load(own_warehouse, "u")
+    with httpx.stream("GET", f"{process.url}/v1/loads/{load_id}/events") as answer:
         steps = events(answer.iter_lines())
         assert next(steps)[0] == "load"
         process.process.send_signal(signal.SIGTERM)
