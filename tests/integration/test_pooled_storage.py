@@ -23,7 +23,9 @@ PLANNED = {
 }
 CONNECTIONS = """
 select pid from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid() order by pid
+where datname = current_database() and pid <> pg_backend_pid()
+  and backend_type = 'client backend'  -- a worker of autovacuum may be there at any time
+order by pid
 """
 
 
