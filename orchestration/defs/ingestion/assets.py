@@ -16,6 +16,7 @@ from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Ledger
 from orchestration.lib.load_outcome import LoadOutcome, is_interruption
 from orchestration.lib.load_progress import OnProgress, Progress
+from orchestration.lib.short_loads import load_under_way
 
 if TYPE_CHECKING:
     from orchestration.lib.file_load import FileLoader
@@ -93,7 +94,8 @@ def _outcomes(
             connection, landing.landing, landing.rules, context.run_id,
             _told_now_and_then(context), coming=files,
         )  # fmt: skip
-        outcomes = [_outcome(context, loader, path, name) for path, name in files]
+        with load_under_way(connection, sum(_size(path) for path, _ in files)):
+            outcomes = [_outcome(context, loader, path, name) for path, name in files]
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -109,6 +111,14 @@ def _in_order(
     paths = [landing.folder / Path(file).name for file in config.files]
     failed = ledger.repeatedly_failed(names)
     return sorted(zip(paths, names, strict=True), key=lambda file: file[1] in failed)
+
+
+def _size(path: Path) -> int:
+    """Give the bytes of a file; none if another run has taken it."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _outcome(

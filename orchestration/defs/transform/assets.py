@@ -18,6 +18,7 @@ from orchestration.defs.transform.dbt_project import (
 from orchestration.lib.dbt_build import DbtResult, OnEvent
 from orchestration.lib.publication import DataVersion, build_turn, is_build_due
 from orchestration.lib.retention import MonthLetGo, months_let_go
+from orchestration.lib.short_loads import let_short_loads_end
 from orchestration.lib.warehouse_build import build, build_scope
 from orchestration.settings import current_settings
 
@@ -36,6 +37,7 @@ def marts(
         if not is_build_due(connection, models):
             context.log.info("Every load is in a published version already.")
             return
+        let_short_loads_end(connection)
         scope = build_scope(connection, models)
         context.log.info(scope.explanation)
 
