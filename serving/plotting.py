@@ -45,7 +45,16 @@ class Plot:
             "partial": "boolean",
         }  # fmt: skip
 
-    def fitted(self, snapshot: Snapshot) -> "Plot":
+    @classmethod
+    def asked(
+        cls, measures: Measures, of: SeriesOf, granularity: Granularity | None,
+        zone: ZoneInfo | None, chosen: Chosen, snapshot: Snapshot,
+    ) -> "Plot":  # fmt: skip
+        """Give the plot; if no granularity is asked for, of the usual one or the next that fits."""
+        plot = cls(measures, of, granularity or measures.usual_granularity, zone, chosen)
+        return plot if granularity else plot._fitted(snapshot)
+
+    def _fitted(self, snapshot: Snapshot) -> "Plot":
         """Give this plot, or the next coarser one that has not too many points, if any has not."""
         coarser = list(STEPS)[list(STEPS).index(self.granularity) :]
         plots = [replace(self, granularity=granularity) for granularity in coarser]

@@ -37,6 +37,7 @@ class Measures:
     """What a series tells of each bucket; the statement of that name counts it from the facts."""
 
     name: Literal["occupancy", "visitors"]
+    usual_granularity: Granularity
     columns: Mapping[str, Type]
 
     @property
@@ -50,12 +51,13 @@ class Measures:
 
 
 OCCUPANCY = Measures(
-    "occupancy",
+    "occupancy", "hour",
     {"visitors": "bigint", "avg_occupancy": "double precision", "peak_occupancy": "bigint"},
-)
+)  # fmt: skip
 VISITORS = Measures(
-    "visitors", {"visitors": "bigint", "new_visitors": "bigint", "returning_visitors": "bigint"}
-)
+    "visitors", "day",
+    {"visitors": "bigint", "new_visitors": "bigint", "returning_visitors": "bigint"},
+)  # fmt: skip
 
 
 async def read_stored(

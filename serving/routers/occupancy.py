@@ -41,9 +41,7 @@ async def occupancy(
     """
     async with published(request) as reading:
         chosen = await reading.fit(filters)
-        plot = Plot(OCCUPANCY, group_by, granularity or "hour", zone, chosen)
-        if granularity is None:
-            plot = plot.fitted(reading.snapshot)
+        plot = Plot.asked(OCCUPANCY, group_by, granularity, zone, chosen, reading.snapshot)
         points = await plot.points(reading.connection, reading.snapshot)
         return reading.table(plot.types, points, next=None, granularity=plot.granularity)
 

@@ -39,9 +39,8 @@ async def visitors(
     Whoever has the first event ever at the site in the bucket is new, all others return.
     """
     async with published(request) as reading:
-        plot = Plot(VISITORS, "site", granularity or "day", zone, await reading.fit(filters))
-        if granularity is None:
-            plot = plot.fitted(reading.snapshot)
+        chosen = await reading.fit(filters)
+        plot = Plot.asked(VISITORS, "site", granularity, zone, chosen, reading.snapshot)
         points = await plot.points(reading.connection, reading.snapshot)
         return reading.table(plot.types, points, next=None, granularity=plot.granularity)
 
