@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from starlette.routing import compile_path
 
 LONGEST_REMEMBERED = 256
+# Ids of persons are what cameras say, a slash among it; the document has no way to tell it.
+HOLDING_SLASHES = ("{person_id}", "{person_id:path}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class DocumentedRoutes:
     def _find(self, path: str) -> DocumentedRoute | None:
         if not self._compiled:
             self._compiled = [
-                (compile_path(template)[0], DocumentedRoute(template, _is_kept(operations)))
+                (
+                    compile_path(template.replace(*HOLDING_SLASHES))[0],
+                    DocumentedRoute(template, _is_kept(operations)),
+                )
                 for template, operations in self._app.openapi()["paths"].items()
             ]
         for form in (path, path.rpartition(".")[0]):

@@ -47,11 +47,14 @@ def made_up_rows(seed: int = 7, persons: int = 25, days: int = 6) -> list[RawRow
 
 
 def changing_of_the_guard() -> list[RawRow]:
-    """Give three who leave at the instant at which three others come: never six at once."""
+    """Give three who leave at the instant at which three others come: never six at once.
+
+    Their ids hold what has a meaning in an address.
+    """
     name, site = CAMERAS["CAM-C"]
     at = [START + timedelta(days=3, hours=9, minutes=minutes) for minutes in (0, 30, 50)]
     return [
-        RawRow(1, when, f"P-{guard}{number}", "CAM-C", kind, None, None, name, None, site)
+        RawRow(1, when, f"P/{guard} {number}+%2F?é", "CAM-C", kind, None, None, name, None, site)
         for number in range(3)
         for guard, bounds in (("old", at[:2]), ("new", at[1:]))
         for kind, when in zip(("entry", "exit"), bounds, strict=True)

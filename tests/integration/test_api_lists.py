@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -86,6 +87,15 @@ def test_pages_hold_each_row_once_in_order(api: Api, sort: str, limit: int) -> N
         whole = filled + [row for row in whole if row[column] is None]
     columns = itemgetter(*(name.removeprefix("-") for name in sort.split(",")), "site_id")
     assert list(map(columns, found)) == list(map(columns, whole))
+
+
+def test_a_person_is_found_whatever_the_id_holds(api: Api) -> None:
+    assert any("/" in person.person_id for person in MARTS["dim_persons"])
+    for person in MARTS["dim_persons"]:
+        found = api.get(f"/v1/persons/{quote(person.person_id, safe='')}").json()["data"]
+        assert (found["person_id"], found["event_count"], len(found["visits"])) == (
+            person.person_id, person.event_count, person.visit_count,
+        )  # fmt: skip
 
 
 def test_fields_are_those_asked_for(api: Api) -> None:
