@@ -117,7 +117,7 @@ def _names(parameter: str, text: str, known: Collection[str]) -> list[str]:
     names = list(dict.fromkeys(name.strip() for name in text.split(",")))
     for name in names:
         if name.removeprefix("-" if parameter == "sort" else "") not in known:
-            raise unknown(parameter, name.lstrip("-"), known)
+            raise unknown(parameter, name.removeprefix("-"), known)
     return names
 
 

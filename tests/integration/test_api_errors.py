@@ -67,6 +67,7 @@ def test_no_load_id_breaks_anything(api: Api, value: str) -> None:
         ("/v1/events?site_id=nord", "site_id", "north"),
         ("/v1/cameras?category=entrence", "category", "entrance"),
         ("/v1/sessions?sort=-dwel_seconds", "sort", "dwell_seconds"),
+        ("/v1/sessions?sort=--entry_at", "sort", "entry_at"),
         ("/v1/sessions?fields=persn_id", "fields", "person_id"),
     ],
 )
