@@ -41,5 +41,5 @@ FILE_REASONS: Final = {
         "Too large a share of the rows is unusable, so none was loaded. Look at the examples, "
         "correct the export and drop it again."
     ),
-    "too_large": "The file is larger than the limit. Split it, or raise DWELLHOUSE_MAX_FILE_BYTES.",
+    "too_large": "The file is larger than the limit.",
 }

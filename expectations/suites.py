@@ -1,5 +1,6 @@
 """What a valid file and a valid row are, as Great Expectations suites; the only place that says so.
 
+What cannot be read to its end (too large, damaged, a quote without end) is refused by the reader.
 Each expectation carries the reason code that it stands for and the name of its check. Where a row
 or file fails several, the first in the order of its suite is the reason.
 """

@@ -54,6 +54,7 @@ def _foreseen(error: Exception) -> str | None:
     """Give the sentence for an error that is no defect; what it imports is imported by then."""
     from psycopg import OperationalError
 
+    from orchestration.lib.dbt_build import DbtError
     from orchestration.lib.source_profiles import SourceProfileError
     from orchestration.runtime.api_keys import ApiKeyError
     from orchestration.runtime.embedded_postgres import PostgresStartError
@@ -63,7 +64,7 @@ def _foreseen(error: Exception) -> str | None:
         return f"The database does not answer; is the stack up? Start it with: make up\n{error}"
     told = (
         SettingsError, SourceProfileError, WarehouseError, PostgresStartError, FileNotFoundError,
-        ApiKeyError,
+        ApiKeyError, DbtError,
     )  # fmt: skip
     return str(error) if isinstance(error, told) else None
 

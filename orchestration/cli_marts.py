@@ -23,12 +23,13 @@ def rebuild() -> None:
 
 def verify() -> None:
     """Rebuild into scratch tables and compare them with the marts; status 0 if all are equal."""
+    from orchestration.lib.dbt_build import DbtError
     from orchestration.runtime.rebuild import RebuildError
     from orchestration.runtime.verification import verified
 
     try:
         comparisons = verified(current_settings())
-    except RebuildError as error:
+    except (RebuildError, DbtError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from error
     for comparison in comparisons:

@@ -82,8 +82,7 @@ class FileContent:
                 while piece := content.read(BLOCK_BYTES):
                     count += len(piece)
                     if limit is not None and count > limit:
-                        message = f"It holds more than {limit:,} bytes."
-                        raise TooLargeError(message)
+                        raise TooLargeError(_too_much(limit, self._limit_bytes))
                     yield piece
             except (gzip.BadGzipFile, EOFError, zlib.error) as error:
                 raise BrokenArchiveError(str(error)) from error
@@ -116,6 +115,13 @@ class FileContent:
         """Take note of bytes that were read from the file."""
         self._hash.update(piece)
         self.bytes_read += len(piece)
+
+
+def _too_much(limit: int, setting: int | None) -> str:
+    """Tell what to do about more bytes than `limit`, which may be that of the setting."""
+    if limit == setting:
+        return f"It holds more than {limit:,} bytes: split it, or raise DWELLHOUSE_MAX_FILE_BYTES."
+    return f"It unpacks to more than {limit:,} bytes: drop it as plain CSV."
 
 
 def _kept(text: bytes) -> bytes:

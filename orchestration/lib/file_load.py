@@ -136,14 +136,19 @@ class FileLoader:
         """Copy the rows and write the verdict in one transaction, unless the file has changed."""
         file = claimed.file
         if file.bytes > self._rules.max_file_bytes:
-            raise FileRefusedError("too_large")
+            raise FileRefusedError(
+                "too_large",
+                f"It has {file.bytes:,} bytes: split it, or raise DWELLHOUSE_MAX_FILE_BYTES.",
+            )
         report = ProgressReport(self._connection, claimed.load_id, file, self._on_progress)
         with contextlib.closing(report), self._connection.transaction():
 
             def on_chunk(counts: Counts, bytes_read: int) -> None:
                 if counts.rows_read > self._rules.max_file_rows:
                     raise FileRefusedError(
-                        "too_large", f"More than {self._rules.max_file_rows:,} rows."
+                        "too_large",
+                        f"It has more than {self._rules.max_file_rows:,} rows: split it, or raise "
+                        "DWELLHOUSE_MAX_FILE_ROWS.",
                     )
                 report(counts, bytes_read)
 

@@ -120,7 +120,10 @@ def test_nobody_starts_before_the_warehouse_is_prepared() -> None:
 def test_what_the_stack_reads_is_copied_into_the_image() -> None:
     copied = (PROJECT_ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     assert "*" in copied
-    for needed in ("dbt_project", "orchestration", "expectations", "serving", "workspace.yaml"):
+    for needed in (
+        "dbt_project", "orchestration", "expectations", "serving", "workspace.yaml",
+        "landing/sources",
+    ):  # fmt: skip
         assert f"!{needed}" in copied
     assert "**/.env" in copied
     assert re.search(r"^WORKDIR /app\n", DOCKERFILE, flags=re.MULTILINE)

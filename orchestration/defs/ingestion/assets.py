@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from expectations.checks import FILE_CHECKS, ROW_CHECKS
-from orchestration.defs.ingestion.report import batch_metadata, check_results
+from orchestration.defs.ingestion.report import FILES_ARE_TAKEN, batch_metadata, check_results
 from orchestration.defs.resources import LandingResource, WarehouseResource
 from orchestration.lib.interrupted_moves import record_finished_moves
 from orchestration.lib.landing_files import Landing
@@ -58,6 +58,9 @@ class LandedFilesConfig(dg.Config):
         for name, description in RAW_TABLES.items()
     ],
     check_specs=[
+        dg.AssetCheckSpec(
+            FILES_ARE_TAKEN, asset="raw_loads", description="No file of the batch was set aside."
+        ),
         *(dg.AssetCheckSpec(name, asset="raw_loads") for name in FILE_CHECKS),
         *(dg.AssetCheckSpec(name, asset="raw_camera_events") for name in ROW_CHECKS),
     ],

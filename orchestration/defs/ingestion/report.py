@@ -10,6 +10,9 @@ from expectations.verdict import Tally
 from orchestration.lib.load_outcome import LoadOutcome
 
 TABLE_ROWS = 50
+# Of the outcome: what cannot be read to its end comes before no expectation.
+FILES_ARE_TAKEN = "files_are_taken"
+TAKEN = ("loaded", "duplicate")
 
 
 def batch_metadata(outcomes: Sequence[LoadOutcome]) -> Mapping[str, dg.MetadataValue]:
@@ -32,10 +35,11 @@ def batch_metadata(outcomes: Sequence[LoadOutcome]) -> Mapping[str, dg.MetadataV
 
 
 def check_results(outcomes: Sequence[LoadOutcome]) -> Iterator[dg.AssetCheckResult]:
-    """Give a result for each check of the gate, over all files of the batch.
+    """Give a result for each check of the gate, and for the files as such, over the batch.
 
     A rejected row is set aside and reported, so its check warns; a rejected file is an error.
     """
+    yield _files_are_taken(outcomes)
     tally = Tally()
     for outcome in outcomes:
         tally.update(outcome.tally)
@@ -49,6 +53,17 @@ def check_results(outcomes: Sequence[LoadOutcome]) -> Iterator[dg.AssetCheckResu
                 asset_key=asset, check_name=name, passed=not failed, severity=severity,
                 metadata={"judged": tally.judged[name], "failed": failed},
             )  # fmt: skip
+
+
+def _files_are_taken(outcomes: Sequence[LoadOutcome]) -> dg.AssetCheckResult:
+    refused = {one.file_name: one.reason for one in outcomes if one.status not in TAKEN}
+    return dg.AssetCheckResult(
+        asset_key="raw_loads", check_name=FILES_ARE_TAKEN, passed=not refused,
+        metadata={
+            "judged": len(outcomes), "failed": len(refused),
+            "refused": dg.MetadataValue.json(dict(list(refused.items())[:TABLE_ROWS])),
+        },
+    )  # fmt: skip
 
 
 def _table(outcomes: Sequence[LoadOutcome]) -> str:

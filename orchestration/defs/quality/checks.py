@@ -1,4 +1,4 @@
-"""Reconciliation: what the ledger says has come in is what lies in raw and in the marts."""
+"""Reconciliation: what the ledger says has come in is what lies in raw."""
 
 from collections.abc import Mapping
 
