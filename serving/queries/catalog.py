@@ -24,22 +24,6 @@ TIMES = (
     "bucket_start", "event_at", "entry_at", "exit_at", "started_at", "published_at",
     "last_event_at",
 )  # fmt: skip
-# Where a description does not name its grain in so many words.
-KEYS: dict[str, tuple[str, ...]] = {
-    "data_versions": ("version",),
-    "dim_cameras": ("camera_id",),
-    "dim_persons": ("person_id",),
-    "dim_sites": ("site_id",),
-    "fct_events": ("event_id",),
-    "fct_loads": ("load_id",),
-    "fct_orphan_exits": ("event_id",),
-    "fct_rejected_rows": ("load_id", "line_number"),
-    "fct_sessions": ("session_id",),
-    "fct_visits": ("visit_id",),
-    "quality_cameras_daily": ("camera_id", "bucket_start"),
-    "quality_loads": ("load_id",),
-    "quality_tests": ("test_name",),
-}
 UNITS = {
     "_seconds": "seconds",
     "_minutes": "minutes",
@@ -102,7 +86,7 @@ class Mart:
     @property
     def _known_key(self) -> tuple[str, ...]:
         told = GRAIN.search(self.description or "")
-        key = tuple(told[1].split(", ")) if told else KEYS.get(self.name, ())
+        key = tuple(told[1].split(", ")) if told else ()
         return key if {*key} <= {column.name for column in self.columns} else ()
 
     def _may_be_null(self, column: MartColumn) -> bool:

@@ -40,6 +40,12 @@ def test_marts_tell_their_columns(api: Api) -> None:
     assert {name for name, mart in marts.items() if mart["kind"] == "view"} == LIVE
 
 
+def test_every_mart_tells_its_grain_and_all_of_its_columns(api: Api) -> None:
+    for mart in api.get("/v1/marts").json()["data"]:
+        assert f"Grain: {', '.join(mart['grain'])}." in mart["description"]
+        assert all(column["description"] for column in mart["columns"]), mart["name"]
+
+
 def test_marts_tell_what_their_tests_said(api: Api) -> None:
     marts = {mart["name"]: mart for mart in api.get("/v1/marts").json()["data"]}
     tests = {test["name"]: test for test in marts["fct_sessions"]["tests"]}
