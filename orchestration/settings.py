@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from serving.settings import ServingSettings
+from serving.settings import PREFIX, PROJECT_ROOT, ServingSettings
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-PREFIX = "DWELLHOUSE_"
+__all__ = [
+    "PREFIX", "PROJECT_ROOT", "Settings", "SettingsError", "current_settings", "load_settings",
+]  # fmt: skip
 
 
 class SettingsError(ValueError):
@@ -35,15 +35,9 @@ Timezone = Annotated[str, AfterValidator(_known_timezone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Settings(BaseSettings):
+class Settings(ServingSettings):
     """What an operator can choose; the description of each field is its documentation."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True
-    )
-
-    home: Path = Field(PROJECT_ROOT / ".dwellhouse", description="State: database, secrets, logs")
-    landing: Path = Field(PROJECT_ROOT / "landing", description="The folder that is watched")
     database_url: str | None = Field(
         None, description="Postgres 15 or newer to use in place of the embedded one"
     )
@@ -102,8 +96,7 @@ def _message(error: ValidationError) -> str:
 
 
 def _reject_unknown(names: set[str]) -> None:
-    fields = Settings.model_fields.keys() | ServingSettings.model_fields.keys()
-    known = {field.upper() for field in fields}
+    known = {field.upper() for field in Settings.model_fields}
     # Without the prefix, which would make any two names look alike.
     for name in sorted(names - {PREFIX + field for field in known}):
         nearest = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
@@ -118,7 +111,6 @@ def load_settings() -> Settings:
     from_file = {name for name in dotenv_values(".env") if name.startswith(PREFIX)}
     _reject_unknown(from_file | {name for name in os.environ if name.startswith(PREFIX)})
     try:
-        ServingSettings()
         settings = Settings()
     except ValidationError as error:
         raise SettingsError(_message(error)) from error

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "DWELLHOUSE_"
 
 
 def _redis_url(url: str) -> str:
@@ -24,7 +25,7 @@ class ServingSettings(BaseSettings):
     """What an operator can choose of the API."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DWELLHOUSE_", env_file=".env", extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True
     )
 
     home: Path = Field(PROJECT_ROOT / ".dwellhouse", description="State: database, secrets, logs")

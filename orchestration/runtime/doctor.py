@@ -16,7 +16,6 @@ from orchestration.runtime.quarantine import quarantined_files
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse, WarehouseError
 from orchestration.settings import Settings
-from serving.settings import ServingSettings
 
 MINIMUM_FREE_BYTES = 2 * 1024**3
 
@@ -94,10 +93,9 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding("stack", "runs")
         return
     yield Finding("stack", "does not run; start it with: make up")
-    api = ServingSettings()
     for name, host, port in (
         ("DAGSTER", settings.dagster_host, settings.dagster_port),
-        ("API", api.api_host, api.api_port),
+        ("API", settings.api_host, settings.api_port),
     ):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

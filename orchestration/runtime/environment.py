@@ -10,7 +10,6 @@ from pathlib import Path
 
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
-from serving.settings import ServingSettings
 
 DAGSTER_YAML = Path(__file__).parent / "dagster.yaml"
 
@@ -34,7 +33,7 @@ def has_warm_runs(settings: Settings) -> bool:
 
 def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str]:
     """Give the environment that each process of the stack runs with."""
-    chosen = {**ServingSettings().model_dump(), **settings.model_dump()}
+    chosen = settings.model_dump()
     return {
         **os.environ,
         **{

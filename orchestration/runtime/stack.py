@@ -29,7 +29,6 @@ from orchestration.runtime.supervised_postgres import SupervisedPostgres
 from orchestration.runtime.supervised_process import SupervisedProcess
 from orchestration.runtime.warehouse import Warehouse, open_warehouse
 from orchestration.settings import PROJECT_ROOT, Settings
-from serving.settings import ServingSettings
 
 READY_SECONDS = 120.0
 END_SECONDS = 8.0
@@ -91,14 +90,13 @@ class Stack:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._api = ServingSettings()
         self._code = CodeAddress.free()
         self._stopping = False
         self._state = StackState(
             pid=os.getpid(),
             ready=False,
             dagster_url=f"http://{settings.dagster_host}:{settings.dagster_port}",
-            api_url=f"http://{self._api.api_host}:{self._api.api_port}",
+            api_url=f"http://{settings.api_host}:{settings.api_port}",
         )
 
     def run(self) -> None:
@@ -108,7 +106,7 @@ class Stack:
         self._settings.home.mkdir(parents=True, exist_ok=True)
         with only_stack(self._settings.home, self._state):
             _require_free_port(self._settings.dagster_host, self._settings.dagster_port, "DAGSTER")
-            _require_free_port(self._api.api_host, self._api.api_port, "API")
+            _require_free_port(self._settings.api_host, self._settings.api_port, "API")
             with open_warehouse(self._settings) as warehouse:
                 self._serve(warehouse)
 

@@ -11,7 +11,6 @@ from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import CodeAddress, process_commands
 from orchestration.runtime.warehouse import ROLES, Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
-from serving.settings import ServingSettings
 
 COMPOSE = yaml.safe_load((PROJECT_ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -66,7 +65,7 @@ def test_webserver_and_daemon_find_the_code_server() -> None:
 def test_settings_in_the_compose_file_are_settings_of_the_stack() -> None:
     urls = Warehouse(**{role: role for role in ROLES})
     passed_on = stack_environment(Settings(), urls) | CODE.environment
-    fields = Settings.model_fields | ServingSettings.model_fields
+    fields = Settings.model_fields
     known = {PREFIX + name.upper() for name in fields}
     for name in OURS:
         for variable, value in SERVICES[name]["environment"].items():
@@ -104,7 +103,7 @@ def test_ports_are_on_loopback_and_fit_what_listens(name: str) -> None:
     for published in SERVICES[name].get("ports", []):
         assert re.fullmatch(r"127\.0\.0\.1:\$\{DWELLHOUSE_\w+:-(\d+)\}:\1", published)
         [variable] = re.findall(r"\{(DWELLHOUSE_\w+):-(\d+)\}", published)
-        fields = Settings.model_fields | ServingSettings.model_fields
+        fields = Settings.model_fields
         assert fields[variable[0].removeprefix(PREFIX).lower()].default == int(variable[1])
         assert variable[1] in str(SERVICES[name]["healthcheck"]["test"])
 

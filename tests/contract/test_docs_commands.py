@@ -11,7 +11,6 @@ import typer.main
 
 from orchestration.cli import app
 from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
-from serving.settings import ServingSettings
 
 DOCUMENTS = [
     PROJECT_ROOT / "README.md",
@@ -74,7 +73,7 @@ def test_the_example_of_settings_names_no_command_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_a_setting_that_is_named_exists(document: Path) -> None:
-    fields = Settings.model_fields | ServingSettings.model_fields
+    fields = Settings.model_fields
     named = set(re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", document.read_text(encoding="utf-8")))
     assert named <= {PREFIX + name.upper() for name in fields}
 

@@ -10,7 +10,7 @@ from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
 from serving.settings import ServingSettings
 
 EXAMPLE = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8")
-FIELDS = Settings.model_fields | ServingSettings.model_fields
+FIELDS = Settings.model_fields
 
 
 def shown(default: object) -> str:
