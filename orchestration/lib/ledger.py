@@ -10,15 +10,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import LiteralString
 
 import orjson
 import psycopg
 from psycopg.rows import class_row
 
-SQL = Path(__file__).parent / "sql"
+from orchestration.lib.statements import statement
+
 LOCK_POLL_SECONDS = 0.1
 
 
@@ -102,7 +101,7 @@ class Ledger:
 
     def has_failed(self, names: Sequence[str]) -> bool:
         """Tell whether the last load under one of the names has failed or was not ended."""
-        return bool(self._value(_statement("has_failed"), {"names": list(names)}))
+        return bool(self._value(statement("has_failed"), {"names": list(names)}))
 
     def failed_attempts(self, sha256: str) -> int:
         """Close entries of processes that died, then count the failed attempts at this content.
@@ -110,8 +109,8 @@ class Ledger:
         Call it under the content lock: only then is a `loading` entry known to be dead. Attempts
         that the database or the disk has cut short are not counted.
         """
-        self._connection.execute(_statement("close_dead_loads"), {"sha256": sha256})
-        return int(str(self._value(_statement("failed_attempts"), {"sha256": sha256})))
+        self._connection.execute(statement("close_dead_loads"), {"sha256": sha256})
+        return int(str(self._value(statement("failed_attempts"), {"sha256": sha256})))
 
     def last_failure(self, sha256: str) -> str:
         """Give the sentence of the last attempt at this content that failed."""
@@ -123,23 +122,18 @@ class Ledger:
 
     def begin(self, file: FileIdentity, run_id: str | None) -> int:
         """Enter a file as `loading`, visible to all at once; gives its load_id."""
-        return int(str(self._value(_statement("begin_load"), {**vars(file), "run_id": run_id})))
+        return int(str(self._value(statement("begin_load"), {**vars(file), "run_id": run_id})))
 
     def finish(
         self, load_id: int, status: str, counts: Counts, validation: Mapping[str, object],
         reason_code: str | None = None, reason: str | None = None,
     ) -> None:  # fmt: skip
         """Write the outcome; in the same transaction as the rows if one is open."""
-        self._connection.execute(
-            "update raw.loads set status = %s, rows_read = %s, rows_loaded = %s, "
-            "rows_rejected = %s, validation = %s, reason_code = %s, reason = %s, "
-            "bytes_read = case when %s then bytes else bytes_read end, "
-            "finished_at = clock_timestamp() where load_id = %s",
-            [
-                status, counts.rows_read, counts.rows_loaded, counts.rows_rejected,
-                orjson.dumps(validation).decode(), reason_code, reason, status == "loaded", load_id,
-            ],
-        )  # fmt: skip
+        outcome = {
+            "status": status, **vars(counts), "validation": orjson.dumps(validation).decode(),
+            "reason_code": reason_code, "reason": reason, "load_id": load_id,
+        }  # fmt: skip
+        self._connection.execute(statement("finish_load"), outcome)
 
     def record_place(self, load_id: int, stored_as: str, came_from: str) -> None:
         """Write where the file lies after its move; both places are relative to the landing folder.
@@ -160,7 +154,7 @@ class Ledger:
         high, low = divmod(key % 2**64, 2**32)
         parameters = {"high": high, "low": low, "sha256": sha256}
         self._connection.execute(
-            _statement("end_stalled_holder"), {**parameters, "stalled_seconds": stalled_seconds}
+            statement("end_stalled_holder"), {**parameters, "stalled_seconds": stalled_seconds}
         )
 
     def _value(
@@ -168,9 +162,3 @@ class Ledger:
     ) -> object:
         row = self._connection.execute(query, parameters).fetchone()
         return row[0] if row else None
-
-
-@cache
-def _statement(name: str) -> LiteralString:
-    """Read a statement of the project's own, which is as trustworthy as its code."""
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -3,23 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import LiteralString
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from orchestration.lib.dbt_build import ModelTest
 from orchestration.lib.fault_points import reached
-
-UNPUBLISHED = """
-select load_id from raw.loads where status = 'loaded'
-except
-select unnest(load_ids) from marts.data_versions
-order by load_id
-"""
-
-PUBLISH = Path(__file__).parent / "sql" / "publish.sql"
+from orchestration.lib.statements import statement
 
 
 @dataclass(frozen=True)
@@ -43,7 +33,7 @@ def build_turn(connection: psycopg.Connection) -> Iterator[None]:
 
 def unpublished_loads(connection: psycopg.Connection) -> list[int]:
     """Give the loads that no published version holds: a list, for loads commit out of order."""
-    return [load_id for (load_id,) in connection.execute(UNPUBLISHED)]
+    return [load_id for (load_id,) in connection.execute(statement("unpublished_loads"))]
 
 
 def published_models(connection: psycopg.Connection) -> str | None:
@@ -70,9 +60,8 @@ def publish(
     for the next build.
     """
     reached("before_publishing")
-    statement: LiteralString = PUBLISH.read_text("utf-8")
     results = Jsonb([asdict(test) for test in tests])
     values = {"run_id": run_id, "models": models, "tests": results}
-    row = connection.execute(statement, values).fetchone()
+    row = connection.execute(statement("publish"), values).fetchone()
     assert row is not None
     return DataVersion(version=row[0], load_ids=row[1])

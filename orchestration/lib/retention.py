@@ -7,12 +7,11 @@ events have been published, and a warehouse that gets no files keeps what it has
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from typing import LiteralString
 
 import psycopg
 
-DUE = Path(__file__).parent / "sql" / "months_due.sql"
+from orchestration.lib.statements import statement
+
 # The next build waits meanwhile; what is left then is due again after it.
 SECONDS = 5.0
 
@@ -34,8 +33,8 @@ def months_let_go(connection: psycopg.Connection, days: int) -> list[MonthLetGo]
     Call it within the build's turn, with a connection of the role transformer. A month that is in
     use, or holds a load that no version does, stays until the next call. A month is a transaction.
     """
-    statement: LiteralString = DUE.read_text("utf-8")
-    due = [month for (month,) in connection.execute(statement, [timedelta(days=days)])]
+    age = timedelta(days=days)
+    due = [month for (month,) in connection.execute(statement("months_due"), [age])]
     if not due:
         return []
     give_up_at = time.monotonic() + SECONDS

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import LiteralString
 
 import psycopg
 
 from orchestration.lib.dbt_build import DbtProject, DbtResult, OnEvent
 from orchestration.lib.publication import DataVersion, publish, published_models
-
-SQL = Path(__file__).parent / "sql"
+from orchestration.lib.statements import statement
 
 # What no data can change or break, only another version of the project: views and seeds, keys that
 # a grouping makes, references that a join makes, lengths from a start to its end. Builds of the
@@ -103,12 +100,6 @@ def _note_attempt(connection: psycopg.Connection, models: str) -> None:
 
 def _pending(connection: psycopg.Connection) -> tuple[str | None, int, float]:
     """Give a camera that the pending loads move, if any, their rows, and those' share of all."""
-    script = _statement("pending_loads.sql")
-    row = connection.execute(script).fetchone()
+    row = connection.execute(statement("pending_loads")).fetchone()
     assert row is not None
     return row[0], int(row[1]), float(row[2])
-
-
-def _statement(name: str) -> LiteralString:
-    """Read the project's own SQL, which is as trustworthy as its code."""
-    return (SQL / name).read_text("utf-8")

@@ -5,18 +5,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
-LINES = """
-select
-    load_id, file_name, status, rows_read, rows_loaded, rows_rejected, reason, percent,
-    rows_per_second, validation -> 'reasons' as reasons
-from raw.loads
-where
-    (%(run_id)s::text is null or run_id = %(run_id)s)
-    and (%(file_name)s::text is null or file_name = %(file_name)s)
-    and load_id > %(after)s
-order by finished_at is null desc, load_id desc
-limit %(limit)s
-"""
+from orchestration.lib.statements import statement
 
 
 @dataclass(frozen=True)
@@ -67,4 +56,4 @@ def ledger_lines(
     """
     chosen = {"run_id": run_id, "limit": limit, "file_name": file_name, "after": after}
     with connection.cursor(row_factory=class_row(LoadedFile)) as cursor:
-        return cursor.execute(LINES, chosen).fetchall()[::-1]
+        return cursor.execute(statement("ledger_lines"), chosen).fetchall()[::-1]

@@ -12,17 +12,9 @@ import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from orchestration.lib.statements import statement
+
 LOOK_SECONDS = 0.2
-SEEN = """
-select
-    coalesce(sum(case when finished_at is null then bytes_read else bytes end), 0)::bigint,
-    coalesce(sum(rows_read), 0)::bigint,
-    count(finished_at),
-    min(file_name) filter (where finished_at is null),
-    min(rows_per_second) filter (where finished_at is null)
-from raw.loads
-where run_id = %s
-"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class RunSeen:
 
 def run_seen(connection: psycopg.Connection, run_id: str) -> RunSeen:
     """Look at the ledger once, through an autocommit connection."""
-    row = connection.execute(SEEN, [run_id]).fetchone()
+    row = connection.execute(statement("run_seen"), [run_id]).fetchone()
     assert row is not None
     return RunSeen(*row)
 

@@ -20,8 +20,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from orchestration.defs.quality.checks import UNRECONCILED_LOADS
 from orchestration.lib.generation import Generated, Generation, write_csv
+from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
 
@@ -313,5 +313,5 @@ def test_old_months_of_raw_are_let_go_and_the_marts_stay(
         assert case.ask("select from raw.months where month < '2002-01-01'") == []
     stay = "select dwell_seconds from marts.fct_sessions where person_id = 'old'"
     assert case.ask(stay) == [(3600.0,)]
-    assert case.ask(UNRECONCILED_LOADS.replace("%(run_id)s", "loads.run_id")) == []
+    assert case.ask(statement("unreconciled_loads").replace("%(run_id)s", "loads.run_id")) == []
     assert case.command("verify")[0] == 0
