@@ -27,7 +27,9 @@ from expectations.verdict import Check, Limits, RowFailure, RowVerdict, Scope, T
 
 # Progress bars are off, yet each run of a suite would start the thread that watches over them.
 tqdm.monitor_interval = 0
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
+# The second sets its own level, and would tell whoever loads a file of a folder that it makes.
+for name in ("great_expectations", "great_expectations.data_context.types.base"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 FILE_VERDICTS = 32
 
