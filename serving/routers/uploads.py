@@ -18,7 +18,13 @@ BYTES = {"schema": {"type": "string", "format": "binary"}}
 FORM = {
     "type": "object",
     "required": ["file"],
-    "properties": {"file": {"type": "string", "format": "binary"}},
+    "properties": {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "The file, .csv or .csv.gz, with its name",
+        }
+    },
 }
 BODY = {
     "requestBody": {

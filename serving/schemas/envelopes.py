@@ -1,9 +1,13 @@
 """What is around the data of every answer."""
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from serving.schemas.columns import AsOf
+
+# Of `data` where it is a page.
+ROWS = Field(description="The rows of the page, in the order of sort; empty if nothing fits")
 
 
 def _free_to_lack(schema: dict[str, Any]) -> None:
@@ -23,10 +27,7 @@ class Envelope(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     data_version: int = Field(description="Number of the published state of the data", examples=[7])
-    as_of: datetime | None = Field(
-        description="The data clock: the latest event; null while there is none",
-        examples=["2026-03-07T21:14:09+00:00"],
-    )
+    as_of: AsOf
 
 
 class ListEnvelope(Envelope):

@@ -2,6 +2,16 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.schemas.columns import (
+    AvgDwell,
+    ClosedSessions,
+    MaxDwell,
+    MedianDwell,
+    RateOfRepeats,
+    RepeatVisitors,
+    TotalEvents,
+    UniqueVisitors,
+)
 from serving.schemas.envelopes import Envelope
 
 
@@ -10,27 +20,38 @@ class Metrics(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    total_events: int = Field(examples=[1250])
-    unique_visitors: int = Field(description="Persons with an event", examples=[310])
-    active_cameras: int = Field(description="Cameras with an event", examples=[4])
-    closed_sessions: int = Field(description="Closed sessions entered in the range", examples=[590])
-    avg_dwell_seconds: float | None = Field(examples=[412.5])
-    median_dwell_seconds: float | None = Field(examples=[360.0])
-    max_dwell_seconds: float | None = Field(examples=[5400.0])
-    avg_dwell_seconds_per_person: float | None = Field(examples=[802.1])
-    repeat_visitors: int = Field(
-        description="Persons with events on two or more days of the site", examples=[62]
+    total_events: TotalEvents = Field(examples=[1250])
+    unique_visitors: UniqueVisitors = Field(examples=[310])
+    active_cameras: int = Field(
+        description="Number of cameras with an event in the range", examples=[4]
     )
-    repeat_rate: float | None = Field(
-        description="repeat_visitors over unique_visitors", examples=[0.2]
+    closed_sessions: ClosedSessions = Field(examples=[590])
+    avg_dwell_seconds: AvgDwell = Field(examples=[412.5])
+    median_dwell_seconds: MedianDwell = Field(examples=[360.0])
+    max_dwell_seconds: MaxDwell = Field(examples=[5400.0])
+    avg_dwell_seconds_per_person: float | None = Field(
+        description="Total dwell in seconds over the persons with a closed session; "
+        "null if there are none",
+        examples=[802.1],
     )
+    repeat_visitors: RepeatVisitors = Field(examples=[62])
+    repeat_rate: RateOfRepeats = Field(examples=[0.2])
 
 
 class PreviousMetrics(Metrics):
     """The same metrics of the range before; its bounds are written as those asked for."""
 
-    from_: str = Field(alias="from", examples=["2026-02-22T00:00:00"])
-    to: str = Field(examples=["2026-03-01T00:00:00"])
+    from_: str = Field(
+        alias="from",
+        description="Where that range begins, itself in it; without an offset, in each site's "
+        "own time zone",
+        examples=["2026-02-22T00:00:00"],
+    )
+    to: str = Field(
+        description="Where it ends, itself no longer in it; without an offset, in each site's "
+        "own time zone",
+        examples=["2026-03-01T00:00:00"],
+    )
 
 
 class Change(BaseModel):
@@ -38,18 +59,30 @@ class Change(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    absolute: float | None = Field(examples=[50])
-    relative: float | None = Field(description="0.25 is a quarter more", examples=[0.25])
+    absolute: float | None = Field(
+        description="The metric less the one before, in its own unit; null where either is",
+        examples=[50],
+    )
+    relative: float | None = Field(
+        description="absolute over the metric before: 0.25 is a quarter more; "
+        "null where either is, or the one before is 0",
+        examples=[0.25],
+    )
 
 
 class Kpis(Metrics):
     """The range metrics; the last two are there with compare=previous only."""
 
-    previous: PreviousMetrics | None = None
-    change: dict[str, Change] = Field(default_factory=dict)
+    previous: PreviousMetrics | None = Field(
+        None, description="The range of the same length before; with compare=previous only"
+    )
+    change: dict[str, Change] = Field(
+        default_factory=dict,
+        description="How each metric moved since then, by its name; with compare=previous only",
+    )
 
 
 class KpiAnswer(Envelope):
     """The range metrics by name."""
 
-    data: Kpis
+    data: Kpis = Field(description="Metrics of the range, over what the filters choose")

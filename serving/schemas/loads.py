@@ -1,71 +1,140 @@
 """The shapes of the ledger."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from serving.schemas.envelopes import ListEnvelope, LiveEnvelope, Row
+from serving.schemas.envelopes import ROWS, ListEnvelope, LiveEnvelope, Row
 
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 LoadStatus = Literal["loading", "loaded", "duplicate", "rejected", "failed"]
+
+LoadId = Annotated[int, Field(description="The load, by its number in the ledger", examples=[12])]
+FileName = Annotated[
+    str, Field(description="The file's name in the landing folder", examples=["march.csv"])
+]
+Sha256 = Annotated[
+    str,
+    Field(
+        description="Hash of the file's content: SHA-256, as 64 hexadecimal digits", examples=[SHA]
+    ),
+]
+SizeInBytes = Annotated[
+    int,
+    Field(description="Size of the file in bytes, compressed if it came so", examples=[91230]),
+]
+WHAT_BECAME = Field(
+    description="loading, loaded, duplicate, rejected or failed: a duplicate is of content that is "
+    "loaded already, a rejected file cannot be used, a failed load broke off",
+    examples=["loaded"],
+)
+RowsLoaded = Annotated[int, Field(description="Rows that became raw events", examples=[998])]
+RowsRejected = Annotated[
+    int,
+    Field(
+        description="Rows that failed validation; of a rejected file all that were read",
+        examples=[2],
+    ),
+]
 
 
 class Load(Row):
     """One file that came in, and what became of it."""
 
-    load_id: int = Field(examples=[12])
-    file_name: str = Field(examples=["march.csv"])
-    sha256: str = Field(examples=[SHA])
-    bytes: int = Field(examples=[91230])
-    source: str = Field(examples=["default"])
-    status: LoadStatus = Field(examples=["loaded"])
-    percent: int = Field(description="How far the load is; 100 once it ended", examples=[100])
-    bytes_read: int = Field(examples=[91230])
-    rows_read: int = Field(examples=[1000])
-    rows_loaded: int = Field(examples=[998])
-    rows_rejected: int = Field(examples=[2])
-    rows_per_second: float | None = Field(
-        description="Rows read in a second, so far; null at the very start", examples=[3448.3]
+    load_id: LoadId
+    file_name: FileName
+    sha256: Sha256
+    bytes: SizeInBytes
+    source: str = Field(description="The source profile that read the file", examples=["default"])
+    status: Annotated[LoadStatus, WHAT_BECAME]
+    percent: int = Field(
+        description="bytes_read over bytes, in percent; 100 at the end, however it ended",
+        examples=[100],
     )
-    reason_code: str | None = Field(examples=[None])
-    reason: str | None = Field(examples=[None])
-    started_at: datetime = Field(examples=["2026-03-08T06:00:00.120+00:00"])
-    finished_at: datetime | None = Field(examples=["2026-03-08T06:00:00.410+00:00"])
-    run_id: str | None = Field(examples=[None])
+    bytes_read: int = Field(description="Bytes read so far", examples=[91230])
+    rows_read: int = Field(description="Rows read so far, good and bad", examples=[1000])
+    rows_loaded: RowsLoaded
+    rows_rejected: RowsRejected
+    rows_per_second: float | None = Field(
+        description="Rows read a second so far; null before any are counted", examples=[3448.3]
+    )
+    reason_code: str | None = Field(
+        description="Why the file was not loaded, as a code; null if it was, or is a duplicate, "
+        "and while it loads",
+        examples=[None],
+    )
+    reason: str | None = Field(
+        description="Why the file was not loaded, as a sentence; null if it was, and while it "
+        "loads",
+        examples=[None],
+    )
+    started_at: datetime = Field(
+        description="Instant at which the load began, in UTC",
+        examples=["2026-03-08T06:00:00.120+00:00"],
+    )
+    finished_at: datetime | None = Field(
+        description="Instant at which it ended, null while it runs; in UTC",
+        examples=["2026-03-08T06:00:00.410+00:00"],
+    )
+    run_id: str | None = Field(
+        description="The run that loaded it, by its id in Dagster; null outside of one",
+        examples=[None],
+    )
     stored_as: str | None = Field(
-        description="Where the file lies below archive/ or quarantine/", examples=["march.csv"]
+        description="Where the file lies now, below archive/ or quarantine/; null until it has "
+        "been moved, its bare name while it waits to be replayed",
+        examples=["march.csv"],
     )
     validation: object = Field(
-        None, description="The result of the checks of the file; in lists with fields= only"
+        None,
+        description="The verdict of the validation, expectation by expectation; null while it "
+        "loads; in lists with fields= only",
     )
 
 
 class LoadPage(LiveEnvelope, ListEnvelope):
     """A page of loads, the latest first."""
 
-    data: list[Load]
+    data: Annotated[list[Load], ROWS]
 
 
 class LoadAnswer(LiveEnvelope):
     """One load."""
 
-    data: Load
+    data: Load = Field(description="The load as it is now, with its validation")
 
 
 class Rejection(Row):
     """One rejected row, where it stood and why it was refused."""
 
-    load_id: int = Field(examples=[12])
-    line_number: int = Field(examples=[17])
-    column_name: str | None = Field(examples=["timestamp"])
-    value: str | None = Field(examples=["31/02/2026 10:00"])
-    reason_code: str = Field(examples=["unparseable_timestamp"])
-    raw_line: str = Field(examples=["31/02/2026 10:00,P-1,CAM-01,entry"])
-    expectation: str = Field(examples=["expect_column_values_to_be_timestamps"])
+    load_id: LoadId
+    line_number: int = Field(
+        description="The row's line in the file, counted from 1", examples=[17]
+    )
+    column_name: str | None = Field(
+        description="The column at fault, null if it is the row as a whole",
+        examples=["timestamp"],
+    )
+    value: str | None = Field(
+        description="The value at fault; null where it is missing, or the whole row is at fault",
+        examples=["31/02/2026 10:00"],
+    )
+    reason_code: str = Field(
+        description="Why, as a code; landing/README.md says what each means",
+        examples=["unparseable_timestamp"],
+    )
+    raw_line: str = Field(
+        description="The row as it stands in the file",
+        examples=["31/02/2026 10:00,P-1,CAM-01,entry"],
+    )
+    expectation: str = Field(
+        description="The expectation that it failed, as Great Expectations names its type",
+        examples=["expect_column_values_to_be_timestamps"],
+    )
 
 
 class RejectionPage(LiveEnvelope, ListEnvelope):
     """A page of rejected rows."""
 
-    data: list[Rejection]
+    data: Annotated[list[Rejection], ROWS]

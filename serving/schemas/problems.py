@@ -8,8 +8,8 @@ class ParameterError(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    parameter: str
-    detail: str
+    parameter: str = Field(description="Its name, as it was sent; cut short if it is very long")
+    detail: str = Field(description="What is wrong with it, for people; may be worded anew")
     suggestion: str = Field("", description="What was probably meant; absent if nothing is near")
 
 
@@ -39,11 +39,13 @@ class Problem(BaseModel):
         },
     )
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
+    type: str = Field(description="Always about:blank: the status says what kind of problem it is")
+    title: str = Field(description="The status in words")
+    status: int = Field(description="The HTTP status of the answer")
+    detail: str = Field(
+        description="What is wrong and what to do about it, for people; may be worded anew"
+    )
+    instance: str = Field(description="The path that was asked for")
     errors: list[ParameterError] = Field(
         default_factory=list, description="One for each parameter at fault; absent if there is none"
     )

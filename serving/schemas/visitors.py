@@ -1,44 +1,72 @@
 """The shapes of what is told of visitors."""
 
 from datetime import datetime
-from uuid import UUID
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.schemas.envelopes import ListEnvelope, Row
-from serving.schemas.facts import SESSION_ID
+from serving.schemas.columns import (
+    AgeGroup,
+    AvgDwell,
+    CameraId,
+    ClosedSessions,
+    EntryAt,
+    Gender,
+    MaxDwell,
+    MedianDwell,
+    PersonId,
+    RateOfRepeats,
+    RepeatVisitors,
+    SessionId,
+    SiteId,
+    SiteOfCamera,
+    TotalDwell,
+    TotalEvents,
+    UniqueVisitors,
+)
+from serving.schemas.envelopes import ROWS, ListEnvelope, Row
 
 
 class Demographic(Row):
     """Visitors of one age group and gender."""
 
-    age_group: str = Field(examples=["adult"])
-    gender: str = Field(examples=["female"])
-    unique_visitors: int = Field(description="Persons with an event", examples=[81])
-    share: float = Field(description="Of all visitors that fit", examples=[0.25])
-    closed_sessions: int = Field(examples=[160])
-    total_dwell_seconds: float | None = Field(examples=[66000.0])
-    avg_dwell_seconds: float | None = Field(examples=[412.5])
-    median_dwell_seconds: float | None = Field(examples=[360.0])
-    max_dwell_seconds: float | None = Field(examples=[5400.0])
+    age_group: AgeGroup
+    gender: Gender
+    unique_visitors: UniqueVisitors = Field(examples=[81])
+    share: float = Field(
+        description="unique_visitors over those of all age groups and genders", examples=[0.25]
+    )
+    closed_sessions: ClosedSessions = Field(examples=[160])
+    total_dwell_seconds: TotalDwell = Field(examples=[66000.0])
+    avg_dwell_seconds: AvgDwell = Field(examples=[412.5])
+    median_dwell_seconds: MedianDwell = Field(examples=[360.0])
+    max_dwell_seconds: MaxDwell = Field(examples=[5400.0])
 
 
 class DemographicsPage(ListEnvelope):
     """A page of age groups and genders."""
 
-    data: list[Demographic]
+    data: Annotated[list[Demographic], ROWS]
 
 
 class RepeatVisitor(Row):
     """A person with events on two or more days of the site."""
 
-    person_id: str = Field(examples=["P-0042"])
-    visit_days: int = Field(description="Days of the site with an event", examples=[5])
-    total_events: int = Field(examples=[22])
-    first_event_at: datetime = Field(examples=["2026-03-01T08:00:00+00:00"])
-    last_event_at: datetime = Field(examples=["2026-03-07T12:30:00+00:00"])
-    closed_sessions: int = Field(examples=[10])
-    total_dwell_seconds: float | None = Field(examples=[4500.0])
+    person_id: PersonId
+    visit_days: int = Field(
+        description="Number of distinct site-local dates with an event in the range", examples=[5]
+    )
+    total_events: TotalEvents = Field(examples=[22])
+    first_event_at: datetime = Field(
+        description="Instant of the first event in the range, in UTC",
+        examples=["2026-03-01T08:00:00+00:00"],
+    )
+    last_event_at: datetime = Field(
+        description="Instant of the last event in the range, in UTC",
+        examples=["2026-03-07T12:30:00+00:00"],
+    )
+    closed_sessions: ClosedSessions = Field(examples=[10])
+    total_dwell_seconds: TotalDwell = Field(examples=[4500.0])
 
 
 class RepeatRate(BaseModel):
@@ -46,29 +74,29 @@ class RepeatRate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    unique_visitors: int = Field(examples=[310])
-    repeat_visitors: int = Field(examples=[62])
-    repeat_rate: float | None = Field(
-        description="repeat_visitors over unique_visitors", examples=[0.2]
-    )
+    unique_visitors: UniqueVisitors = Field(examples=[310])
+    repeat_visitors: RepeatVisitors = Field(examples=[62])
+    repeat_rate: RateOfRepeats = Field(examples=[0.2])
 
 
 class RepeatVisitorPage(ListEnvelope):
     """A page of repeat visitors, and their share of all."""
 
-    data: list[RepeatVisitor]
-    summary: RepeatRate
+    data: Annotated[list[RepeatVisitor], ROWS]
+    summary: RepeatRate = Field(description="Counts of all that fit, whatever the page")
 
 
 class Inside(Row):
     """A session that is open at the data clock."""
 
-    session_id: UUID = Field(examples=[SESSION_ID])
-    person_id: str = Field(examples=["P-0042"])
-    camera_id: str = Field(examples=["CAM-01"])
-    site_id: str = Field(examples=["default"])
-    entry_at: datetime = Field(examples=["2026-03-07T20:58:00+00:00"])
-    inside_seconds: float = Field(description="From entry to the data clock", examples=[969.0])
+    session_id: SessionId
+    person_id: PersonId
+    camera_id: CameraId
+    site_id: SiteOfCamera
+    entry_at: EntryAt = Field(examples=["2026-03-07T20:58:00+00:00"])
+    inside_seconds: float = Field(
+        description="Seconds from the entry to the data clock", examples=[969.0]
+    )
 
 
 class PersonsAt(BaseModel):
@@ -76,14 +104,16 @@ class PersonsAt(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    site_id: str = Field(examples=["default"])
-    persons: int = Field(examples=[4])
+    site_id: SiteId
+    persons: int = Field(
+        description="Number of distinct persons with an open session there", examples=[4]
+    )
 
 
 class PersonsUnder(PersonsAt):
     """How many persons are inside under a camera."""
 
-    camera_id: str = Field(examples=["CAM-01"])
+    camera_id: CameraId
 
 
 class InsideCounts(BaseModel):
@@ -91,13 +121,19 @@ class InsideCounts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    persons: int = Field(examples=[5])
-    sites: list[PersonsAt]
-    cameras: list[PersonsUnder]
+    persons: int = Field(
+        description="Number of distinct persons with an open session anywhere", examples=[5]
+    )
+    sites: list[PersonsAt] = Field(description="Sites where somebody is inside, by site_id")
+    cameras: list[PersonsUnder] = Field(
+        description="Cameras under which somebody is inside, by site_id and camera_id"
+    )
 
 
 class InsidePage(ListEnvelope):
     """A page of open sessions, and counts of all of them."""
 
-    data: list[Inside]
-    summary: InsideCounts
+    data: Annotated[list[Inside], ROWS]
+    summary: InsideCounts = Field(
+        description="Counts of all open sessions that fit, whatever the page"
+    )

@@ -18,6 +18,12 @@ def as_markdown() -> str:
     return "\n".join(_parts(sorted(_models(), key=_rank)))
 
 
+def described_columns(mart: str) -> dict[str, str]:
+    """Give what is said of each column of a mart."""
+    (model,) = (model for model in _models() if model["name"] == mart)
+    return {column["name"]: column["description"] for column in model["columns"]}
+
+
 def _models() -> Iterator[Model]:
     for path in (PROJECT_FOLDER / "models" / "marts").glob("*.yml"):
         yield from yaml.safe_load(path.read_text("utf-8"))["models"]
