@@ -1,13 +1,23 @@
-"""The words of the file contract: columns, event types, and other names of these."""
+"""The words of the file contract: columns, event types and their other names, readings of times."""
 
-from typing import Final
+from typing import Final, Literal, get_args
 
-REQUIRED_COLUMNS: Final = ("timestamp", "person_id", "camera_id", "event_type")
-OPTIONAL_COLUMNS: Final = ("age_group", "gender", "camera_name", "zone", "site_id")
-KNOWN_COLUMNS: Final = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
+RequiredColumn = Literal["timestamp", "person_id", "camera_id", "event_type"]
+OptionalColumn = Literal["age_group", "gender", "camera_name", "zone", "site_id"]
+Column = Literal[RequiredColumn, OptionalColumn]
+EventType = Literal["entry", "exit", "appearance", "loiter", "crowd"]
 
-EVENT_TYPES: Final = ("entry", "exit", "appearance", "loiter", "crowd")
+REQUIRED_COLUMNS: Final[tuple[str, ...]] = get_args(RequiredColumn)
+KNOWN_COLUMNS: Final[tuple[str, ...]] = get_args(Column)
+EVENT_TYPES: Final[tuple[str, ...]] = get_args(EventType)
 EVENT_ALIASES: Final = {
     **dict.fromkeys(("entry", "enter", "entered", "in", "ingress"), "entry"),
     **dict.fromkeys(("exit", "leave", "left", "out", "egress"), "exit"),
 }
+
+# What reading a timestamp came to.
+READ: Final = "read"
+MISSING: Final = "missing"
+UNPARSEABLE: Final = "unparseable"
+AMBIGUOUS: Final = "ambiguous"
+NONEXISTENT: Final = "nonexistent"

@@ -11,7 +11,13 @@ from great_expectations import ExpectationSuite
 from great_expectations import expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.contract import EVENT_TYPES, REQUIRED_COLUMNS
+from expectations.contract import (
+    AMBIGUOUS,
+    EVENT_TYPES,
+    NONEXISTENT,
+    REQUIRED_COLUMNS,
+    UNPARSEABLE,
+)
 
 _NEEDED = "|".join(REQUIRED_COLUMNS)
 # Two needed columns in one name: whatever stands between them was to separate them.
@@ -111,9 +117,9 @@ def _presence() -> Sequence[Expectation]:
 
 def _timestamps() -> Sequence[Expectation]:
     reasons = {
-        "ambiguous": ("timestamps_have_one_reading", "ambiguous_timestamp"),
-        "nonexistent": ("local_times_exist", "nonexistent_local_time"),
-        "unparseable": ("timestamps_can_be_read", "unparseable_timestamp"),
+        AMBIGUOUS: ("timestamps_have_one_reading", "ambiguous_timestamp"),
+        NONEXISTENT: ("local_times_exist", "nonexistent_local_time"),
+        UNPARSEABLE: ("timestamps_can_be_read", "unparseable_timestamp"),
     }
     readings = [
         gxe.ExpectColumnValuesToNotBeInSet(

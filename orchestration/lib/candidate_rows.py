@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.contract import KNOWN_COLUMNS, REQUIRED_COLUMNS
+from expectations.contract import AMBIGUOUS, KNOWN_COLUMNS, READ, REQUIRED_COLUMNS
 from orchestration.lib.csv_chunk import Chunk
 from orchestration.lib.json_objects import json_objects
 from orchestration.lib.source_profiles import SourceProfile
 from orchestration.lib.timestamp_rules import DateOrder, TimestampRules
-from orchestration.lib.timestamps import AMBIGUOUS, READ, instants
+from orchestration.lib.timestamps import instants
 
 
 @dataclass(frozen=True)

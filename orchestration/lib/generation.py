@@ -18,6 +18,7 @@ from random import Random
 from typing import IO, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+from expectations.contract import KNOWN_COLUMNS
 from orchestration.lib.generated_visits import (
     HOUR,
     MINUTE,
@@ -30,11 +31,6 @@ from orchestration.lib.generated_visits import (
     shop_of,
     visit,
 )
-
-COLUMNS = (
-    "timestamp", "person_id", "camera_id", "event_type",
-    "age_group", "gender", "camera_name", "zone", "site_id",
-)  # fmt: skip
 
 WEEKDAY_WEIGHTS = (9, 8, 9, 10, 13, 15, 6)  # from Monday
 HOUR_WEIGHTS = (5, 7, 9, 11, 16, 14, 9, 9, 12, 19, 20, 13, 7)  # from the hour of opening
@@ -51,7 +47,7 @@ Fields: TypeAlias = tuple[str, ...]
 
 
 class GeneratedRow(NamedTuple):
-    """One row's fields in the order of COLUMNS; `reason_code` is None for a good row."""
+    """One row's fields in the order of KNOWN_COLUMNS; `reason_code` is None for a good row."""
 
     fields: Fields
     reason_code: str | None
@@ -123,7 +119,7 @@ def write_csv(target: Path | IO[str], generation: Generation) -> Generated:
 def _write(file: IO[str], generation: Generation) -> Generated:
     reasons: Counter[str | None] = Counter()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(KNOWN_COLUMNS)
     for fields, reason_code in generated_rows(generation):
         reasons[reason_code] += 1
         writer.writerow(fields)

@@ -16,18 +16,12 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from expectations.contract import EVENT_ALIASES, KNOWN_COLUMNS
+from expectations.contract import EVENT_ALIASES, KNOWN_COLUMNS, Column, EventType
 from orchestration.lib.csv_dialect import Dialect
 from orchestration.lib.timestamp_rules import TimestampRules
 
 SHIPPED = Path(__file__).resolve().parents[2] / "landing" / "sources"
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-
-Column = Literal[
-    "timestamp", "person_id", "camera_id", "event_type",
-    "age_group", "gender", "camera_name", "zone", "site_id",
-]  # fmt: skip
-EventType = Literal["entry", "exit", "appearance", "loiter", "crowd"]
 
 
 class SourceProfileError(ValueError):

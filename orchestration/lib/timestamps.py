@@ -12,14 +12,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from expectations.contract import AMBIGUOUS, MISSING, NONEXISTENT, READ, UNPARSEABLE
 from orchestration.lib.day_month import CLOCK, DAY_MONTH_PATTERN, OFFSET, DayMonthDates
 from orchestration.lib.timestamp_rules import TimestampRules
-
-READ: Final = "read"
-MISSING: Final = "missing"
-UNPARSEABLE: Final = "unparseable"
-AMBIGUOUS: Final = "ambiguous"
-NONEXISTENT: Final = "nonexistent"
 
 _DATE = r"(?:\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2})"
 _LOCAL_PATTERN = rf"{_DATE}{CLOCK}|\d{{8}}[Tt][0-2]\d[0-5]\d[0-5]\d"

@@ -12,12 +12,13 @@ class Health(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: str = Field(description="ok at /healthz, ready at /readyz", examples=["ok"])
+    status: str = Field(description="ok", examples=["ok"])
 
 
 class Readiness(Health):
     """Answers can be given, and about which data."""
 
+    status: str = Field(description="ready", examples=["ready"])
     data_version: int = Field(
         description="Number of the latest published state of the data", examples=[7]
     )

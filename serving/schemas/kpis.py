@@ -55,7 +55,7 @@ class PreviousMetrics(Metrics):
 
 
 class Change(BaseModel):
-    """How a metric moved; null where either side is, or the earlier one is 0."""
+    """How a metric moved; null where that cannot be said."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -84,7 +84,7 @@ class Load(Row):
     stored_as: str | None = Field(
         description="Where the file lies now, below archive/ or quarantine/; null until it has "
         "been moved, its bare name while it waits to be replayed",
-        examples=["march.csv"],
+        examples=["archive/march.csv"],
     )
     validation: object = Field(
         None,
@@ -130,7 +130,7 @@ class Rejection(Row):
     )
     expectation: str = Field(
         description="The expectation that it failed, as Great Expectations names its type",
-        examples=["expect_column_values_to_be_timestamps"],
+        examples=["expect_column_values_to_not_be_in_set"],
     )
 
 

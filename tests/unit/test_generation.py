@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.generation import (
-    COLUMNS,
-    Fields,
-    Generation,
-    generated_rows,
-    write_csv,
-)
+from expectations.contract import KNOWN_COLUMNS
+from orchestration.lib.generation import Fields, Generation, generated_rows, write_csv
 
 generations = st.builds(
     Generation,
@@ -63,7 +58,7 @@ def test_there_are_exactly_the_rows_asked_for(generation: Generation) -> None:
     file = io.StringIO()
     generated = write_csv(file, generation)
     header, *lines = file.getvalue().splitlines()
-    assert header == ",".join(COLUMNS)
+    assert header == ",".join(KNOWN_COLUMNS)
     assert len(lines) == generated.rows == generation.rows
 
 
@@ -73,7 +68,7 @@ def test_good_rows_are_complete_and_within_their_days(generation: Generation) ->
     cameras = generation.sites * generation.cameras_per_site
     rows = good(generation)
     for row in rows:
-        named = dict(zip(COLUMNS, row, strict=True))
+        named = dict(zip(KNOWN_COLUMNS, row, strict=True))
         at = datetime.fromisoformat(named["timestamp"])
         assert at.utcoffset() is not None
         assert 0 <= (at.date() - generation.start).days < generation.days
@@ -114,7 +109,7 @@ def test_every_reason_is_true_of_its_rows() -> None:
     seen: defaultdict[str | None, list[Fields]] = defaultdict(list)
     for row in generated_rows(Generation(rows=2_000, bad_share=1)):
         seen[row.reason_code].append(row.fields)
-    assert all(len(fields) != len(COLUMNS) for fields in seen["field_count_mismatch"])
+    assert all(len(fields) != len(KNOWN_COLUMNS) for fields in seen["field_count_mismatch"])
     assert all("" in fields[:4] for fields in seen["missing_value"])
     assert all(fields[3] in {"teleport", "???", "EV_17"} for fields in seen["unknown_event_type"])
     assert all(fields[0] < "1971" for fields in seen["timestamp_out_of_range"])

@@ -9,15 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from expectations.contract import AMBIGUOUS, MISSING, NONEXISTENT, READ, UNPARSEABLE
 from orchestration.lib.timestamp_rules import TimestampRules
-from orchestration.lib.timestamps import (
-    AMBIGUOUS,
-    MISSING,
-    NONEXISTENT,
-    READ,
-    UNPARSEABLE,
-    instants,
-)
+from orchestration.lib.timestamps import instants
 
 ZONES = [
     "UTC", "Europe/Berlin", "Europe/Dublin", "America/St_Johns", "America/New_York",
