@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -60,12 +60,7 @@ class Access:
         route = self._routes.of(scope["path"])
         is_open = needed == "read" and route is not None and route.path in OF_EITHER_SCOPE
         if needed not in key.scopes and not is_open:
-            detail = (
-                f"This key has the scope {', '.join(key.scopes)}; this needs {needed}. "
-                f"{HOW_TO_GET_ONE} --scope {needed}"
-            )
-            challenge = f'Bearer realm="dwellhouse", error="insufficient_scope", scope="{needed}"'
-            raise Problem(403, detail, headers={"WWW-Authenticate": challenge})
+            raise other_scope(key.scopes, needed)
 
     def _require_this_machine(self, scope: Scope) -> None:
         """Refuse other machines, and pages of other sites in a browser on this one."""
@@ -102,8 +97,23 @@ def _valid_key(keys: Mapping[str, ApiKey], header: str | None) -> ApiKey:
     if key.revoked_at is not None:
         raise _unauthorized(f"This key has been revoked. {HOW_TO_GET_ONE}", is_wrong=True)
     if key.expires_at is not None and key.expires_at <= datetime.now(UTC):
-        raise _unauthorized(f"This key has expired. {HOW_TO_GET_ONE}", is_wrong=True)
+        raise expired()
     return key
+
+
+def expired() -> Problem:
+    """Give the 401 for a key whose time is over."""
+    return _unauthorized(f"This key has expired. {HOW_TO_GET_ONE}", is_wrong=True)
+
+
+def other_scope(scopes: Sequence[str], needed: str) -> Problem:
+    """Give the 403 for a key that has these scopes only."""
+    detail = (
+        f"This key has the scope {', '.join(scopes)}; this needs {needed}. "
+        f"{HOW_TO_GET_ONE} --scope {needed}"
+    )
+    challenge = f'Bearer realm="dwellhouse", error="insufficient_scope", scope="{needed}"'
+    return Problem(403, detail, headers={"WWW-Authenticate": challenge})
 
 
 def _unauthorized(detail: str, *, is_wrong: bool = False) -> Problem:

@@ -171,19 +171,28 @@ async def _tried(
 def _problem(error: psycopg.Error) -> Problem | None:
     match error:
         case errors.QueryCanceled():
-            detail = "The query took too long; ask a shorter range or fewer cameras."
-            return Problem(504, detail)
+            return too_slow()
         case psycopg.DataError():
-            return Problem(422, "A value of the request is none that the warehouse can hold.")
+            return Problem(422, "The warehouse cannot hold a value of this request.")
         case psycopg.OperationalError() | psycopg.InterfaceError():
-            detail = (
-                "The database is stopped or busy; try again in a moment. "
-                "If it stays so, see `dwellhouse status` and `dwellhouse doctor`."
-            )
-            return Problem(503, detail, headers=RETRY)
+            return away()
     if isinstance(error, NOT_BUILT):
         return unpublished()
     return None
+
+
+def too_slow() -> Problem:
+    """Give the answer to a query that was given up."""
+    return Problem(504, "The query took too long; ask for a shorter range or fewer cameras.")
+
+
+def away() -> Problem:
+    """Give the answer of a database that cannot be reached."""
+    detail = (
+        "The database is stopped or busy; try again in a moment. "
+        "If it stays so, see `dwellhouse status` and `dwellhouse doctor`."
+    )
+    return Problem(503, detail, headers=RETRY)
 
 
 def unpublished() -> Problem:

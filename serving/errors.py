@@ -62,10 +62,10 @@ def invalid_all(errors: list[dict[str, str]]) -> Problem:
 
 
 def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
-    """Give the 422 for a value that `parameter` does not know, with the nearest that it does."""
+    """Give the 422 for a value that `parameter` does not have, with the nearest that it does."""
     suggestion = nearest(value, known)
     return invalid(
-        parameter, f"{parameter} does not know {echo(value)}{hint(suggestion, known)}", suggestion
+        parameter, f"{echo(value)} is no value of {parameter}{hint(suggestion, known)}", suggestion
     )
 
 
@@ -94,11 +94,11 @@ def nearest(text: str, known: Collection[str]) -> str | None:
 
 
 def hint(suggestion: str | None, known: Collection[str]) -> str:
-    """End a sentence with the nearest, or with what there is."""
+    """End a sentence with the nearest, or with all that are known."""
     if suggestion:
         return f"; did you mean {suggestion}?"
     if 0 < len(known) <= MOST_LISTED:
-        return f"; there is {', '.join(sorted(known))}."
+        return f"; known {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known))}."
     return "."
 
 

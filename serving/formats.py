@@ -45,8 +45,8 @@ def asked_format(request: Request) -> Format:
         return accepted_format(request)
     if suffix in set(Format):
         return Format(suffix)
-    known = ", ".join(f".{form}" for form in Format)
-    raise Problem(404, f"There is no format {echo(suffix)}; {known} there are.")
+    *others, last = (f".{form}" for form in Format)
+    raise Problem(404, f"There is no format {echo(suffix)}; use {', '.join(others)} or {last}.")
 
 
 def accepted_format(request: Request) -> Format:

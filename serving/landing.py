@@ -98,7 +98,17 @@ class PartFile:
                     _move_to_new(self._path, self._folder / candidate)
                     _sync_folder(self._folder)
                     return candidate
-        raise Problem(409, f"{name} lies in the landing folder already; it is being loaded.")
+        raise name_taken(name)
+
+
+def name_taken(name: str) -> Problem:
+    """Give the 409 for a file that lies in the folder under both names that it could have."""
+    return Problem(409, f"{name} lies in the landing folder already; it is being loaded.")
+
+
+def disk_full() -> Problem:
+    """Give the 507 for a file that there is no room for."""
+    return Problem(507, "The disk of the landing folder is full.")
 
 
 def remove_abandoned(folder: Path) -> None:
@@ -139,6 +149,6 @@ def _told_as_problems() -> Iterator[None]:
         raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Problem(507, "The disk of the landing folder is full.") from error
+            raise disk_full() from error
         detail = "The landing folder cannot be written to; see `dwellhouse doctor`."
         raise Problem(503, detail) from error

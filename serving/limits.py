@@ -85,5 +85,10 @@ class Progress:
 
     def _problem(self) -> Problem:
         if self._waits_for_client:
-            return Problem(408, f"Nothing came for {self._seconds:g} s.", headers=CLOSE)
+            return silent(self._seconds)
         return Problem(504, f"No answer could be made within {self._seconds:g} s; ask for less.")
+
+
+def silent(seconds: float) -> Problem:
+    """Give the 408 for a client that sends nothing more."""
+    return Problem(408, f"Nothing came for {seconds:g} s.", headers=CLOSE)

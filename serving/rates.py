@@ -47,8 +47,13 @@ class Rates:
         if wait is None:
             wait = await _seconds_to_wait(self._own, limit, kind, who)
         if wait:
-            detail = f"More than {limit.amount:,} requests a minute by one {kind}; wait {wait} s."
-            raise Problem(429, detail, headers={"Retry-After": str(wait)})
+            raise too_many(limit.amount, kind, wait)
+
+
+def too_many(most: int, kind: str, wait: int) -> Problem:
+    """Give the 429 for a key or an address that asks too often."""
+    detail = f"More than {most:,} requests a minute by one {kind}; wait {wait} s."
+    return Problem(429, detail, headers={"Retry-After": str(wait)})
 
 
 async def _seconds_to_wait(

@@ -26,7 +26,7 @@ FORM_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Followed:
-    """What became of an upload; `removed` is a file that left the landing folder unloaded."""
+    """What became of an upload; status `removed`: the file left the landing folder unloaded."""
 
     upload: Upload
     status: UploadStatus
@@ -92,7 +92,7 @@ class Uploads:
     async def _receive(self, request: Request, form: FormFile | None, part: PartFile) -> None:
         most = self._most_bytes + (FORM_BYTES if form else 0)
         if int(request.headers.get("content-length", 0)) > most:
-            raise self._too_large()
+            raise too_large(self._most_bytes)
         received = 0
         try:
             async for data in request.stream():
@@ -100,9 +100,9 @@ class Uploads:
                 for piece in form.found_in(data) if form else [data]:
                     await part.write(piece)
                 if part.size > self._most_bytes or received > most:
-                    raise self._too_large()
+                    raise too_large(self._most_bytes)
         except ClientDisconnect:
-            raise Problem(400, "The upload broke off; nothing of it is kept.") from None
+            raise broken_off() from None
         if form:
             form.require_whole()
         await part.flush()
@@ -116,18 +116,30 @@ class Uploads:
             await add_upload(connection, upload, key_id)
         return Followed(upload, "waiting", None)
 
-    def _too_large(self) -> Problem:
-        detail = (
-            f"The file has more than {self._most_bytes:,} bytes, the most of an upload "
-            "(DWELLHOUSE_API_MAX_UPLOAD_BYTES); split it, or compress it as .csv.gz."
-        )
-        return Problem(413, detail, headers=CLOSE)
+
+def broken_off() -> Problem:
+    """Give the 400 for a body that ends too early."""
+    return Problem(400, "The upload broke off; nothing of it is kept.")
+
+
+def too_large(most_bytes: int) -> Problem:
+    """Give the 413 for a file of more bytes."""
+    detail = (
+        f"The file has more than {most_bytes:,} bytes, the most of an upload "
+        "(DWELLHOUSE_API_MAX_UPLOAD_BYTES); split it, or compress it as .csv.gz."
+    )
+    return Problem(413, detail, headers=CLOSE)
+
+
+def encoded() -> Problem:
+    """Give the 415 for a body that is compressed on the way."""
+    detail = "Send the file as it is, without Content-Encoding; .csv.gz may be uploaded."
+    return Problem(415, detail, headers=CLOSE)
 
 
 def _form_of(request: Request) -> FormFile | None:
     if request.headers.get("content-encoding", "identity") != "identity":
-        detail = "Send the file as it is, without Content-Encoding; .csv.gz may be uploaded."
-        raise Problem(415, detail, headers=CLOSE)
+        raise encoded()
     content_type = request.headers.get("content-type", "")
     is_form = content_type.lower().startswith("multipart/form-data")
     return FormFile(content_type) if is_form else None

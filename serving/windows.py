@@ -97,7 +97,7 @@ def check_windows(windows: Iterable[Window]) -> None:
 
 def _too_long(size: int) -> Problem:
     detail = (
-        f"The series would have {size:,} points, more than {MOST_POINTS:,}: ask a shorter range, "
-        "fewer cameras or a coarser granularity."
+        f"The series would have {size:,} points, more than {MOST_POINTS:,}: ask for a shorter "
+        "range, fewer cameras or a coarser granularity."
     )
     return invalid("granularity", detail)
