@@ -21,7 +21,6 @@ DUCKDB = Path(__file__).with_name("duckdb.sql")
 ROWS_A_DAY = 10_000
 GRAINS = {"hour": ("hourly", "3600.000000"), "day": ("daily", "86400.000000"),
           "week": ("weekly", "604800.000000")}  # fmt: skip
-AGGREGATES = {"cameras": "camera", "sites": "site", "demographics": "demographics"}
 LIMIT = 2.5
 SHOWN = 12
 

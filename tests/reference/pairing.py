@@ -1,6 +1,5 @@
 """Sessions and orphan exits: one person at one camera, event by event."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,12 +112,3 @@ class Walk:
             Session(self.person_id, self.camera_id, self._open_since, exit_at, status)
         )
         self._open_since = None
-
-
-def sessions_by_camera(sessions: Iterable[Session]) -> dict[str, list[Session]]:
-    """Give the closed sessions of each camera."""
-    closed: dict[str, list[Session]] = defaultdict(list)
-    for session in sessions:
-        if session.session_status == "closed":
-            closed[session.camera_id].append(session)
-    return closed
