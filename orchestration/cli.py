@@ -141,7 +141,7 @@ def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")
     for file in result.files:
         print(file)
     if not result.is_published:
-        _fail("The marts could not be built; the run in Dagster's UI says why.")
+        _fail("The run failed, so the marts may lack these files; Dagster's UI says why.")
     if len(result.files) < len(files) or not all(file.is_in_warehouse for file in result.files):
         raise typer.Exit(1)
 
@@ -230,7 +230,7 @@ def status(
     deadline = time.monotonic() + timeout
     while wait and not (seen := reader.read()).is_idle:
         if running_stack(settings.home) is None and settings.database_url is None:
-            _fail("Files wait, but no stack runs here. Start it with: make up")
+            _fail("Not everything is published, and no stack runs here. Start it with: make up")
         if time.monotonic() > deadline:
             _fail(f"Not done after {timeout:.0f} s.\n{seen.summary()}")
         time.sleep(WAIT_SECONDS)
@@ -267,8 +267,7 @@ def generate(
     chosen = Generation(seed, date.fromordinal(start.toordinal()), days, rows, sites,
                         bad_share=bad_share)  # fmt: skip
     made = write_csv(sys.stdout if str(target) == "-" else target, chosen)
-    print(f"{made.rows} rows, {sum(made.bad.values())} of them bad: {dict(made.bad)}",
-          file=sys.stderr)  # fmt: skip
+    print(f"{made.rows} rows, {made.bad_rows} of them bad: {made.bad}", file=sys.stderr)
 
 
 @app.command()

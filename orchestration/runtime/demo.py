@@ -29,7 +29,7 @@ class DemoResult:
     stack: StackState
     files: list[LoadedFile]
     status: Status
-    checks: Mapping[str, int]
+    checks: Mapping[str, list[str]]
     kpis: Mapping[str, object]
 
 

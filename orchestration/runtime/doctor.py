@@ -85,7 +85,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"{name!r} in landing", f"is not loaded: {what}", remedy)
     count = len(quarantined_files(landing))
     told = "; dwellhouse quarantine list tells why" if count else ""
-    yield Finding("quarantine", f"{count} files{told}")
+    yield Finding("quarantine", f"{count} file{'' if count == 1 else 's'}{told}")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

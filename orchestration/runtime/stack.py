@@ -1,4 +1,4 @@
-"""What `dwellhouse up` supervises: Postgres, Dagster's webserver and daemon, the API."""
+"""What `dwellhouse up` supervises: Postgres, API, run and code server, webserver, daemon, guard."""
 
 import os
 import signal

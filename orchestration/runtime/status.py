@@ -23,7 +23,7 @@ LAST_RUN = """
 select run_id, status, to_timestamp(end_time) from runs order by id desc limit 1
 """
 CHECKS = """
-select execution_status, count(*) from asset_check_executions
+select execution_status, array_agg(check_name order by check_name) from asset_check_executions
 where run_id = any(%s) group by execution_status
 """
 
@@ -98,8 +98,8 @@ class StatusReader:
             published_at=version[1] if version else None,
         )
 
-    def checks(self, run_ids: list[str]) -> Mapping[str, int]:
-        """Give how many asset checks of these runs ended how."""
+    def checks(self, run_ids: list[str]) -> Mapping[str, list[str]]:
+        """Give the names of the asset checks of these runs by how they ended."""
         return dict(self.dagster.execute(CHECKS, [run_ids]).fetchall())
 
     def _runs(self) -> tuple[int, LastRun | None]:
