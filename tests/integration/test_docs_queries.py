@@ -17,7 +17,7 @@ QUERIES = [
     for text in [document.read_text(encoding="utf-8")]
     for query in [*BLOCK.findall(text), *IN_SHELL.findall(text)]
 ]
-ROLE_OF_SCHEMA = {"raw.": "transformer", "access.": "keymaster"}
+ROLE_OF_SCHEMA = {"access.": "keymaster"}
 
 
 @pytest.mark.parametrize(("document", "query"), QUERIES)
