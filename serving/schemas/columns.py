@@ -84,5 +84,5 @@ MedianDwell = Annotated[
 ]
 MaxDwell = Annotated[
     float | None,
-    Field(description="Longest length of closed sessions in seconds; null if there are none"),
+    Field(description="Longest length of a closed session in seconds; null if there are none"),
 ]

@@ -55,7 +55,7 @@ class Transition(Row):
     )
     to_camera_id: str = Field(description="The camera of the later session", examples=["CAM-03"])
     transitions: int = Field(
-        description="How often sessions at the two followed each other within a visit",
+        description="Number of moves from the first camera to the second, within a visit",
         examples=[47],
     )
     median_transit_seconds: float | None = Field(

@@ -117,11 +117,13 @@ class Visit(Row):
         description="Number of distinct cameras of its sessions and orphan exits", examples=[2]
     )
     first_camera_id: str = Field(
-        description="The camera of its first session or orphan exit, by start and camera",
+        description="The camera of its first session or orphan exit, in the order of start "
+        "and camera",
         examples=["CAM-01"],
     )
     last_camera_id: str = Field(
-        description="The camera of its last session or orphan exit, by start and camera",
+        description="The camera of its last session or orphan exit, in the order of start "
+        "and camera",
         examples=["CAM-03"],
     )
     is_returning: bool = Field(

@@ -33,7 +33,7 @@ RowsLoaded = Annotated[int, Field(description="Rows that became raw events", exa
 RowsRejected = Annotated[
     int,
     Field(
-        description="Rows that failed validation; of a rejected file all that were read",
+        description="Rows that failed validation; of a rejected file, all rows that were read",
         examples=[2],
     ),
 ]
@@ -60,13 +60,12 @@ class Load(Row):
         description="Rows read a second so far; null before any are counted", examples=[3448.3]
     )
     reason_code: str | None = Field(
-        description="Why the file was not loaded, as a code; null if it was, or is a duplicate, "
-        "and while it loads",
+        description="Why the file was rejected or failed, as a code; null for any other",
         examples=[None],
     )
     reason: str | None = Field(
-        description="Why the file was not loaded, as a sentence; null if it was, and while it "
-        "loads",
+        description="Why the file was rejected or failed, as a sentence; of a duplicate, which "
+        "loaded file has its content; null while the file loads and once it is loaded",
         examples=[None],
     )
     started_at: datetime = Field(
@@ -82,8 +81,8 @@ class Load(Row):
         examples=[None],
     )
     stored_as: str | None = Field(
-        description="Where the file lies now, below archive/ or quarantine/; null until it has "
-        "been moved, its bare name while it waits to be replayed",
+        description="Where the file lies now, below archive/ or quarantine/, or in landing again "
+        "to be replayed; null until this load has moved it",
         examples=["archive/march.csv"],
     )
     validation: object = Field(
@@ -117,11 +116,12 @@ class Rejection(Row):
         examples=["timestamp"],
     )
     value: str | None = Field(
-        description="The value at fault; null where it is missing, or the whole row is at fault",
+        description="The value at fault; null if it is missing, or if the row as a whole is "
+        "at fault",
         examples=["31/02/2026 10:00"],
     )
     reason_code: str = Field(
-        description="Why, as a code; landing/README.md says what each means",
+        description="Why the row was rejected, as a code; landing/README.md says what each means",
         examples=["unparseable_timestamp"],
     )
     raw_line: str = Field(
@@ -129,7 +129,7 @@ class Rejection(Row):
         examples=["31/02/2026 10:00,P-1,CAM-01,entry"],
     )
     expectation: str = Field(
-        description="The expectation that it failed, as Great Expectations names its type",
+        description="The expectation that the row failed, as Great Expectations names its type",
         examples=["expect_column_values_to_not_be_in_set"],
     )
 

@@ -22,9 +22,9 @@ comment on column marts.ledger.rows_loaded is 'Rows that became raw events.';
 comment on column marts.ledger.rows_rejected is 'Rows that failed validation.';
 comment on column marts.ledger.rows_per_second is 'Rows read a second so far; null before any.';
 comment on column marts.ledger.reason_code is
-'Why the file was not loaded, as a code; null if it was, and for a duplicate.';
+'Why the file was rejected or failed, as a code; null for any other.';
 comment on column marts.ledger.reason is
-'Why the file was not loaded, as a sentence; null if it was.';
+'The same as a sentence; of a duplicate, which loaded file has its content; null for any other.';
 comment on column marts.ledger.started_at is 'Instant at which the load began.';
 comment on column marts.ledger.finished_at is 'Instant at which it ended, null while it runs.';
 comment on column marts.ledger.run_id is 'The run in Dagster that loaded it.';
