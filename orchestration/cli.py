@@ -10,12 +10,12 @@ import signal
 import sys
 import time
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from orchestration.cli_database import sql, url
 from orchestration.cli_keys import keys
 from orchestration.cli_marts import docs, rebuild, verify
 from orchestration.settings import SettingsError, current_settings
@@ -25,18 +25,11 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
 app.add_typer(keys, name="keys")
-for command in (rebuild, verify, docs):
+for command in (rebuild, verify, docs, url):
     app.command()(command)
+# Options that it does not know are psql's.
+app.command(context_settings={"ignore_unknown_options": True})(sql)
 WAIT_SECONDS = 0.2
-
-
-class Role(StrEnum):
-    """A database role that people and tools connect as."""
-
-    reader = "reader"
-    loader = "loader"
-    transformer = "transformer"
-    keymaster = "keymaster"
 
 
 def main() -> None:
@@ -239,16 +232,6 @@ def status(
         print(json.dumps(dataclasses.asdict(looked), default=_plain, indent=2))
     else:
         print(looked.summary())
-
-
-@app.command()
-def url(
-    role: Annotated[Role, typer.Option(help="Whose rights the connection has")] = Role.reader,
-) -> None:
-    """Print the database URL of a role, for psql and BI tools."""
-    from orchestration.runtime.warehouse import Warehouse
-
-    print(getattr(Warehouse.of_home(current_settings().home), role))
 
 
 @app.command()

@@ -25,7 +25,7 @@ def print_demo(result: DemoResult, settings: Settings, seconds: float) -> None:
         f"Data version {result.status.data_version}, {seconds:.0f} s after the start.\n\n"
         f"  Dagster        {result.stack.dagster_url}\n"
         f"  API            {result.stack.api_url}/docs\n"
-        f"  SQL            psql \"$(.venv/bin/dwellhouse url)\"\n"
+        f"  SQL            .venv/bin/dwellhouse sql\n"
         f"  drop files in  {settings.landing}\n"
         f"  stop           .venv/bin/dwellhouse down",
         soft_wrap=True, highlight=False,

@@ -99,6 +99,7 @@ def test_quick_commands_import_nothing_slow(
     [
         ("status", "There is no warehouse in {home} yet; start one with: make up"),
         ("url", "There is no warehouse in {home} yet; start one with: make up"),
+        ("sql -c select", "There is no warehouse in {home} yet; start one with: make up"),
         ("load nowhere.csv", "nowhere.csv is no file."),
     ],
 )

@@ -83,7 +83,7 @@ def test_commands_are_found_at_all() -> None:
     names = {arguments[0] for _, arguments in quoted(DWELLHOUSE)}
     assert {"status", "url", "up", "load"} <= names
     assert ["status", "--wait"] in [arguments for _, arguments in quoted(DWELLHOUSE)]
-    assert ("docs/operations.md", ["url", "--role", "keymaster"]) in quoted(DWELLHOUSE)
+    assert ("docs/operations.md", ["sql", "--role", "keymaster"]) in quoted(DWELLHOUSE)
     assert {"demo", "test", "setup"} <= {argument for _, all_ in quoted(MAKE) for argument in all_}
 
 

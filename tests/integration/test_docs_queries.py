@@ -10,7 +10,7 @@ from orchestration.settings import PROJECT_ROOT
 
 DOCUMENTS = [PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```sql\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
-IN_SHELL = re.compile(r"psql [^\n]* -c \"(select [^\"]+)\"")
+IN_SHELL = re.compile(r"dwellhouse sql -c \"(select [^\"]+)\"")
 QUERIES = [
     (document.name, query)
     for document in DOCUMENTS

@@ -260,6 +260,10 @@ def test_roles_of_an_outside_database_bear_its_name(
     with psycopg.connect(urls.reader) as reader:
         assert reader.info.user == f"{name}_reader"
         assert reader.execute("select count(*) > 0 from marts.fct_sessions").fetchone() == (True,)
+    asked = case.command("sql", "--role", "loader", "-Atc", "select current_user")
+    assert asked == (0, [f"{name}_loader"], "")
+    status, _, err = case.command("sql", "-c", "select from raw.loads")
+    assert (status, "permission denied" in err) == (1, True)
 
 
 def test_again_everything_is_in_the_warehouse_and_nothing_changes(
