@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import dagster as dg
 import psycopg
+import psycopg2
 import pytest
 import yaml
 from dagster._core.storage.event_log import AssetKeyTable
@@ -23,10 +27,11 @@ PLANNED = {
 }
 CONNECTIONS = """
 select pid from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid()
+where datname = %s
   and backend_type = 'client backend'  -- a worker of autovacuum may be there at any time
 order by pid
 """
+PATIENCE_SECONDS = 5
 
 
 @dg.asset(check_specs=[dg.AssetCheckSpec("it_is_so", asset="number")])
@@ -54,19 +59,37 @@ def instance(url: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+@contextmanager
+def onlooker(url: str) -> Iterator[psycopg.Connection]:
+    """Give a connection to another database of the server, which is none of those looked at."""
+    with psycopg.connect(with_database(url, "postgres"), autocommit=True) as connection:
+        yield connection
+
+
 def connections(url: str) -> set[int]:
-    with psycopg.connect(url) as connection:
-        return {pid for (pid,) in connection.execute(CONNECTIONS)}
+    with onlooker(url) as connection:
+        return {pid for (pid,) in connection.execute(CONNECTIONS, [urlsplit(url).path.strip("/")])}
+
+
+def lasting_connections(url: str) -> set[int]:
+    """Give the connections once two looks agree: the server forgets a closed one a moment later."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    before, seen = None, connections(url)
+    while seen != before:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        before, seen = seen, connections(url)
+    return seen
 
 
 def test_runs_are_written_over_few_connections_that_stay(
     instance: dg.DagsterInstance, url: str
 ) -> None:
     assert dg.materialize([number], instance=instance).success
-    kept = connections(url)
+    kept = lasting_connections(url)
     assert 1 <= len(kept) <= 4
     assert dg.materialize([number], instance=instance).success
-    assert connections(url) == kept
+    assert lasting_connections(url) == kept
     assert [run.is_success for run in instance.get_runs()] == [True, True]
     latest = instance.get_latest_materialization_event(dg.AssetKey("number"))
     assert latest is not None
@@ -80,36 +103,45 @@ def test_a_restart_of_the_server_is_not_noticed(
     if of_webserver:
         instance.optimize_for_webserver(statement_timeout=5_000, pool_recycle=-1, max_overflow=20)
     assert dg.materialize([number], instance=instance).success
-    with psycopg.connect(url) as admin:
-        for pid in connections(url) - {admin.info.backend_pid}:
-            admin.execute("select pg_terminate_backend(%s)", [pid])
+    with onlooker(url) as admin:
+        for pid in connections(url):
+            admin.execute("select pg_terminate_backend(%s, 10000)", [pid])  # and wait for its end
     time.sleep(TRUSTED_SECONDS)
     assert dg.materialize([number], instance=instance).success
     assert len(instance.get_runs()) == 2
 
 
 def test_statements_of_a_webserver_end_in_time(instance: dg.DagsterInstance) -> None:
-    instance.optimize_for_webserver(statement_timeout=50, pool_recycle=-1, max_overflow=20)
+    # Long enough for what SQLAlchemy itself asks at the first connect.
+    instance.optimize_for_webserver(statement_timeout=1_000, pool_recycle=-1, max_overflow=20)
     engine = instance.event_log_storage._engine  # type: ignore[attr-defined]
     with engine.connect() as connection, pytest.raises(OperationalError, match="timeout"):
         connection.exec_driver_sql("select pg_sleep(5)")
 
 
 def test_a_worker_does_not_look_which_tables_there_are(
-    instance: dg.DagsterInstance, url: str, monkeypatch: pytest.MonkeyPatch
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert instance.get_runs() == []  # the tables are there
     monkeypatch.setattr(PooledPostgresStorage, "makes_tables", False)
-    before = connections(url)
+    connected: list[None] = []
+    connect = psycopg2.connect
+
+    def counted(*arguments: Any, **options: Any) -> object:
+        connected.append(None)
+        return connect(*arguments, **options)
+
+    monkeypatch.setattr(psycopg2, "connect", counted)
     of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
-    assert connections(url) == before
+    assert connected == []
     assert dg.materialize([number], instance=of_worker).success
+    assert connected, "those that it makes are counted"
 
 
 def test_an_instance_that_is_let_go_leaves_no_connection(
     instance: dg.DagsterInstance, url: str
 ) -> None:
-    before = connections(url)
+    before = lasting_connections(url)
     with dg.DagsterInstance.from_ref(instance.get_ref()) as other:
         assert other.get_runs() == []
         assert other.get_asset_records() == []
@@ -120,11 +152,11 @@ def test_an_instance_that_is_let_go_leaves_no_connection(
 
 
 def wait_until_gone(url: str, known: set[int]) -> bool:
-    """Wait, at most five seconds, until the server has no other connection than those known."""
-    deadline = time.monotonic() + 5
-    while connections(url) - known and time.monotonic() < deadline:
+    """Wait a while until the server has no other connection than those known; tell if so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (others := connections(url) - known) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not connections(url) - known
+    return not others
 
 
 def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
