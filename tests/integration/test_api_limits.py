@@ -15,6 +15,7 @@ import pytest
 
 from orchestration.runtime.api_keys import create_key
 from orchestration.runtime.warehouse import Warehouse
+from serving import redis_store
 from serving.rates import _subscriber
 from tests.integration.api_client import Api, running_api, write_warehouse
 from tests.integration.redis_server import running_redis
@@ -23,7 +24,10 @@ from tests.integration.serving_process import ServingProcess, serving_process
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
 
-PATIENCE_SECONDS = 1.5
+# Longer than it takes on a busy machine to open hundreds of connections: none may be given up
+# before all are there.
+PATIENCE_SECONDS = 6
+MINUTE_SECONDS = 60
 FAR = "203.0.113.7"
 
 
@@ -41,10 +45,21 @@ def statuses(api: Api, count: int, key: str | None = None) -> list[int]:
     return [api.get("/v1/cameras", headers=headers).status_code for _ in range(count)]
 
 
+def have_time_in_this_minute(seconds: float = 10) -> None:
+    """Wait for the next minute of the clock if this one is nearly over.
+
+    Requests are counted by it; of those of the last minute a part only counts on.
+    """
+    left = MINUTE_SECONDS - time.time() % MINUTE_SECONDS
+    if left < seconds:
+        time.sleep(left + 0.1)
+
+
 def test_a_key_may_ask_so_often(own_warehouse: Warehouse, tmp_path: Path) -> None:
     write_warehouse(own_warehouse, tmp_path)
     one, other = (create_key(tmp_path, name, ["read"], None) for name in ("one", "other"))
     with running_api(own_warehouse, tmp_path, api_requests_per_minute_by_key=5) as api:
+        have_time_in_this_minute()
         assert statuses(api, 7, one) == [200] * 5 + [429] * 2
         refused = api.get("/v1/kpis", headers={"Authorization": f"Bearer {one}"})
         assert refused.headers["content-type"] == "application/problem+json"
@@ -59,6 +74,7 @@ def test_an_address_may_ask_so_often_also_without_a_key(
 ) -> None:
     limited = {"api_requests_per_minute_by_address": 4}
     with running_api(own_warehouse, tmp_path, address=FAR, **limited) as api:
+        have_time_in_this_minute()
         assert statuses(api, 6) == [401] * 4 + [429] * 2
     with running_api(own_warehouse, tmp_path, **limited) as api:
         assert statuses(api, 6) == [200] * 6
@@ -72,8 +88,10 @@ def test_addresses_of_one_subscriber_are_one() -> None:
 
 
 def test_processes_count_together_by_redis_and_alone_without(
-    own_warehouse: Warehouse, tmp_path: Path
+    own_warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What is asserted is that they share, not how soon they would go on without.
+    monkeypatch.setattr(redis_store, "PATIENCE_SECONDS", 5)
     with running_redis() as redis, ExitStack() as stack:
         one, other = (
             stack.enter_context(
@@ -84,6 +102,7 @@ def test_processes_count_together_by_redis_and_alone_without(
             )
             for _ in range(2)
         )  # fmt: skip
+        have_time_in_this_minute()
         assert statuses(one, 2) + statuses(other, 2) == [401] * 4
         assert statuses(one, 1) == statuses(other, 1) == [429]
         redis.send(signal.SIGKILL)
@@ -135,7 +154,7 @@ def test_pages_of_other_sites_may_not_ask_unless_told(
 
 def test_a_request_that_stands_still_is_given_up(own_warehouse: Warehouse, tmp_path: Path) -> None:
     with (
-        running_api(own_warehouse, tmp_path, api_patience_seconds=0.3) as api,
+        running_api(own_warehouse, tmp_path, api_patience_seconds=2) as api,
         psycopg.connect(own_warehouse.transformer) as connection,
     ):
         connection.execute("lock table marts.fct_sessions in access exclusive mode")
@@ -182,39 +201,58 @@ def answer_to_garbage(process: ServingProcess) -> int | None:
         return None
 
 
-def test_slow_and_greedy_clients_do_not_harm_others(process: ServingProcess) -> None:
-    """500 heads that never end and 100 MB of garbage, while one asks as usual."""
+def slowest_answer(process: ServingProcess) -> float:
+    """Give the seconds that 99 of 100 usual requests take at most."""
+    with httpx.Client(base_url=process.url) as client:
+        client.get("/v1/sessions?limit=5")
+        times = []
+        for _ in range(300):
+            started = time.perf_counter()
+            assert client.get("/v1/sessions?limit=5").status_code == 200
+            times.append(time.perf_counter() - started)
+    return statistics.quantiles(times, n=100)[-1]
 
-    def latency() -> float:
-        with httpx.Client(base_url=process.url) as client:
-            client.get("/v1/sessions?limit=5")
-            times = []
-            for _ in range(300):
-                started = time.perf_counter()
-                assert client.get("/v1/sessions?limit=5").status_code == 200
-                times.append(time.perf_counter() - started)
-        return statistics.quantiles(times, n=100)[-1]
 
-    usual = latency()
+def harmed(process: ServingProcess) -> tuple[float, float]:
+    """Give how long others wait beside slow and greedy clients, and without them at most."""
+    usual = slowest_answer(process)
     with ExitStack() as stack:
         slow = [stack.enter_context(process.connect()) for _ in range(500)]
         for connection in slow:
             connection.sendall(b"GET /v1/kpis HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
         assert answer_to_garbage(process) in (413, None)
-        # Harm would be there at each look; what else the machine does is not.
-        assert any(latency() < 2 * usual + 0.02 for _ in range(3))
+        beside = slowest_answer(process)
         time.sleep(PATIENCE_SECONDS)
         for connection in slow:
             connection.settimeout(1)
             assert problem_of(connection)[0] == 408
+    return beside, max(usual, slowest_answer(process))
+
+
+def test_slow_and_greedy_clients_do_not_harm_others(process: ServingProcess) -> None:
+    """500 heads that never end and 100 MB of garbage, while one asks as usual."""
+    # Harm would be there at each look; what else the machine does is not.
+    looks = (harmed(process) for _ in range(3))
+    assert any(beside < 2 * usual + 0.02 for beside, usual in looks)
+
+
+def status_or_refusal(process: ServingProcess) -> int | None:
+    """Ask once; None if the connection was refused before its request was read."""
+    try:
+        return httpx.get(f"{process.url}/v1/kpis").status_code
+    except httpx.TransportError:
+        return None
 
 
 def test_connections_are_bounded(process: ServingProcess) -> None:
     with ExitStack() as stack:
         many = [stack.enter_context(process.connect()) for _ in range(820)]
         assert problem_of(many[-1])[0] == 503
-    time.sleep(0.2)
-    assert httpx.get(f"{process.url}/v1/kpis").status_code == 200
+    deadline = time.monotonic() + 5  # the server learns of the ends one by one
+    while (status := status_or_refusal(process)) in (503, None):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert status == 200
 
 
 def test_one_who_does_not_read_is_let_go(process: ServingProcess) -> None:
