@@ -4,12 +4,30 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchestration.lib import landing_files
 from orchestration.lib.file_moves import tidy
 from orchestration.lib.landing_files import Landing, SettleWatch
+
+
+class Clock:
+    """One that tests move on; files bear the time of the real one."""
+
+    now = 1000.0
+    time = staticmethod(time.time)
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(landing_files, "time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -101,21 +119,22 @@ def test_a_missing_folder_is_empty(tmp_path: Path) -> None:
     assert (names(nowhere), list(nowhere.ignored())) == ([], [])
 
 
-def test_a_file_is_ready_once_it_has_stayed_unchanged(landing: Landing) -> None:
-    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=0.3)
+def test_a_file_is_ready_once_it_has_stayed_unchanged(landing: Landing, clock: Clock) -> None:
+    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=3)
     path.write_text("x")
     aged(path, -1000)
     for change in (lambda: path.write_text("xy"), lambda: aged(path, -2000)):
         assert settled(watch, landing) == []
-        time.sleep(0.2)
+        clock.now += 2
         assert settled(watch, landing) == []
         change()
         aged(path, -path.stat().st_size * 1000)
-    began = time.monotonic()
-    while not (ready := settled(watch, landing)):
-        time.sleep(0.01)
-    assert (ready, settled(watch, landing)) == (["a.csv"], ["a.csv"])
-    assert 0.3 <= time.monotonic() - began < 5
+    assert settled(watch, landing) == []
+    clock.now += 2.9
+    assert settled(watch, landing) == []
+    clock.now += 0.2
+    assert settled(watch, landing) == ["a.csv"]
+    assert settled(watch, landing) == ["a.csv"]
 
 
 def test_a_local_file_that_nobody_has_changed_for_long_is_ready_at_once(landing: Landing) -> None:
@@ -127,30 +146,31 @@ def test_a_local_file_that_nobody_has_changed_for_long_is_ready_at_once(landing:
 
 
 def test_where_nobody_can_tell_who_writes_a_file_settles_longer(
-    landing: Landing, monkeypatch: pytest.MonkeyPatch
+    landing: Landing, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a network drive: neither who has the file open nor its clock can be believed."""
     monkeypatch.setattr(landing_files, "_is_open_for_writing", lambda _path: None)
-    path, watch = landing.folder / "a.csv", SettleWatch(0.2, closed_settle_seconds=0)
+    path, watch = landing.folder / "a.csv", SettleWatch(2, closed_settle_seconds=0)
     path.write_text("x")
     aged(path, 1000)
-    began = time.monotonic()
-    while not settled(watch, landing):
-        time.sleep(0.01)
-    assert 0.2 <= time.monotonic() - began < 5
+    assert settled(watch, landing) == []
+    clock.now += 1.9
+    assert settled(watch, landing) == []
+    clock.now += 0.2
+    assert settled(watch, landing) == ["a.csv"]
 
 
-def test_a_file_that_came_back_settles_anew(landing: Landing) -> None:
-    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=0.2)
+def test_a_file_that_came_back_settles_anew(landing: Landing, clock: Clock) -> None:
+    path, watch = landing.folder / "a.csv", SettleWatch(60, closed_settle_seconds=2)
     path.write_text("x")
     aged(path, -1000)
     assert settled(watch, landing) == []
     path.rename(landing.folder / "a.part")
-    time.sleep(0.25)
+    clock.now += 2.5
     assert settled(watch, landing) == []
     (landing.folder / "a.part").rename(path)
     assert settled(watch, landing) == []
-    time.sleep(0.25)
+    clock.now += 2.5
     assert settled(watch, landing) == ["a.csv"]
 
 
@@ -166,30 +186,46 @@ def test_a_file_that_is_open_for_writing_is_not_ready(landing: Landing) -> None:
 
 
 def test_a_copy_with_an_old_time_is_ready_and_a_clock_set_back_delays_no_file(
-    landing: Landing,
+    landing: Landing, clock: Clock
 ) -> None:
     """`cp -p` keeps the time of long ago; a clock set back leaves files of the future."""
-    watch = SettleWatch(60, closed_settle_seconds=0.2)
+    watch = SettleWatch(60, closed_settle_seconds=2)
     for name, seconds in (("old.csv", 10 * 365 * 86_400), ("of_the_future.csv", -86_400)):
         (landing.folder / name).write_text("x")
         aged(landing.folder / name, seconds)
     assert settled(watch, landing) == ["old.csv"]
-    time.sleep(0.25)
+    clock.now += 2.5
     assert settled(watch, landing) == ["old.csv", "of_the_future.csv"]
 
 
-def test_a_look_costs_no_more_for_a_large_archive(landing: Landing) -> None:
+def test_a_look_costs_no_more_for_a_large_archive(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks the kernel for nothing in there: neither for the names nor for any file."""
     landing.archive.mkdir()
-    for number in range(20_000):
-        (landing.archive / f"{number}.csv").touch()
     for number in range(20):
+        (landing.archive / f"{number}.csv").touch()
         (landing.folder / f"{number}.csv").touch()
     watch = SettleWatch(60, closed_settle_seconds=0)
-    began = time.process_time()
+    asked: list[str] = []
+    for name in ("scandir", "listdir", "stat", "open"):
+        monkeypatch.setattr(os, name, recording(getattr(os, name), asked))
     assert len(settled(watch, landing)) == 20
     assert list(landing.ignored()) == []
     tidy(landing)
-    assert time.process_time() - began < 0.1
+    monkeypatch.undo()
+    assert asked.count(str(landing.folder)) >= 3, "each look lists the folder"
+    assert [path for path in asked if path.startswith(str(landing.archive))] == []
+
+
+def recording(ask: Callable[..., object], asked: list[str]) -> Callable[..., object]:
+    """Give a function that does as `ask` and notes which path it was asked about."""
+
+    def recorded(path: Any, *arguments: Any, **options: Any) -> object:
+        asked.append(str(path))
+        return ask(path, *arguments, **options)
+
+    return recorded
 
 
 def test_a_file_that_is_gone_meanwhile_does_no_harm(landing: Landing) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from orchestration.runtime.run_server_client import RunServerClient, RunServerEr
 from orchestration.runtime.worker_claim import WorkerClaims
 
 PATIENCE_SECONDS = 30.0
-# A worker tells that it lives, works for as long as the command says, and tells that it is done.
+# A worker tells that it lives, works for as long as the command says or until it is told to end,
+# and tells that it is done.
 SERVER = """
 import os, sys, time
 from pathlib import Path
@@ -28,7 +30,9 @@ def execute(command):
     run_id, seconds = command
     print(f"{run_id} works", flush=True)
     (folder / f"{run_id}.begun").write_text(str(os.getpid()))
-    time.sleep(float(seconds))
+    deadline = time.monotonic() + float(seconds)
+    while time.monotonic() < deadline and not (folder / f"{run_id}.go").exists():
+        time.sleep(0.01)
     (folder / f"{run_id}.done").touch()
 
 server = RunServer(folder, 2, execute, sys.orig_argv, (folder / "code").read_text)
@@ -65,6 +69,10 @@ class Running:
         until((self.folder / f"{run_id}.begun").exists)
         return pid
 
+    def let_end(self, run_id: str) -> None:
+        """Have a worker end as one whose work is done."""
+        (self.folder / f"{run_id}.go").touch()
+
     def is_done(self, run_id: str) -> bool:
         return (self.folder / f"{run_id}.done").exists()
 
@@ -80,14 +88,16 @@ def server(tmp_path: Path) -> Iterator[Running]:
     running = Running(tmp_path, process)
     until(running.client.is_ready)
     yield running
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # a test has ended them all
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def test_a_worker_holds_its_claim_from_its_fork_to_its_end(server: Running) -> None:
     assert server.claims.is_alive("run") is None
-    pid = server.launch("run", 0.3)
+    pid = server.launch("run", 60)
     assert (server.claims.is_alive("run"), server.claims.pid("run")) == (True, pid)
+    server.let_end("run")
     until(lambda: server.claims.is_alive("run") is False)
     assert server.is_done("run")
     assert (server.folder / "log").read_text() == "run works\n", "its output is the server's"
@@ -127,20 +137,23 @@ def test_a_killed_worker_is_known_to_be_dead_at_once(server: Running) -> None:
 
 
 def test_workers_outlive_a_server_that_is_killed(server: Running) -> None:
-    server.launch("run", 0.5)
+    server.launch("run", 60)
     server.process.kill()
     server.process.wait()
     assert not server.client.is_ready()
     assert server.claims.is_alive("run")
+    server.let_end("run")
     until(lambda: server.is_done("run"))
     until(lambda: not server.claims.is_alive("run"))
 
 
 def test_changed_code_is_there_before_the_next_run(server: Running) -> None:
-    server.launch("old", 0.5)
+    server.launch("old", 60)
     (server.folder / "code").write_text("new")
     server.launch("new", 0)
     assert (server.folder / "server.begun").read_text() == "new"
+    assert server.claims.is_alive("old")
+    server.let_end("old")
     until(lambda: server.is_done("old") and server.is_done("new"))
     assert server.process.poll() is None, "it is the same process"
 
@@ -148,8 +161,9 @@ def test_changed_code_is_there_before_the_next_run(server: Running) -> None:
 def test_an_idle_server_does_not_wait_for_a_run_to_see_changed_code(server: Running) -> None:
     began = time.monotonic()
     (server.folder / "code").write_text("new")
-    until(lambda: (server.folder / "server.begun").read_text() == "new")
+    until(lambda: "starts anew" in (server.folder / "log").read_text())
     assert time.monotonic() - began < CODE_SECONDS + 5
+    until(lambda: (server.folder / "server.begun").read_text() == "new")
 
 
 def test_it_refuses_to_serve_where_a_fork_would_be_unsafe(tmp_path: Path) -> None:
