@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -27,6 +28,9 @@ from orchestration.settings import Settings
 
 TESTS = Path(__file__).parent
 TEMPLATE = "dwellhouse_template"
+# How long an example takes says nothing where several workers share the processors.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 SLOWEST_FIRST = ("e2e", "integration", "contract", "unit")
 
 
@@ -84,12 +88,17 @@ def shared_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def server_url(shared_folder: Path) -> Iterator[str]:
-    """The superuser's URL of the test run's Postgres; without fsync, for nothing has to last."""
+    """The superuser's URL of the test run's Postgres.
+
+    Without fsync, for nothing has to last, and without autovacuum, which comes at any moment: plans
+    follow from the statistics that builds write themselves.
+    """
     outside = os.environ.get("TEST_DATABASE_URL")
     if outside:
         yield outside
         return
-    server = EmbeddedPostgres(shared_folder / "server", {"fsync": "off", "max_connections": "300"})
+    options = {"fsync": "off", "autovacuum": "off", "max_connections": "300"}
+    server = EmbeddedPostgres(shared_folder / "server", options)
     with server.running() as url:
         yield url
 
@@ -97,14 +106,14 @@ def server_url(shared_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template(server_url: str, shared_folder: Path) -> Warehouse:
     """A prepared, empty warehouse that is only ever copied."""
-    settings = Settings(home=shared_folder / "template", role_prefix="")
+    chosen = Settings(home=shared_folder / "template", role_prefix="")
     marker = shared_folder / "template.lock"
     with marker.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            return Warehouse.of_home(settings.home)
+            return Warehouse.of_home(chosen.home)
         except RuntimeError:
-            return prepare_warehouse(settings, with_database(server_url, TEMPLATE))
+            return prepare_warehouse(chosen, with_database(server_url, TEMPLATE))
 
 
 @contextmanager
