@@ -5,7 +5,6 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,9 +12,12 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from orchestration.runtime.stack import END_SECONDS
 from orchestration.runtime.warehouse import Warehouse
+from serving.__main__ import GRACE_SECONDS
 from tests.integration.api_client import Api, running_api
 from tests.integration.serving_process import ServingProcess, serving_process
+from tests.integration.sessions_lock import sessions_locked, until_a_query_waits
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -104,22 +106,32 @@ def test_a_failure_is_logged_once_and_tells_nothing(
     assert caplog.text.count("RuntimeError: a secret") == 1
 
 
+def is_accepting(process: ServingProcess) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", process.port), timeout=1).close()
+    except OSError:  # refused or reset
+        return False
+    return True
+
+
 def test_it_ends_when_told_to_and_finishes_what_it_began(
     process: ServingProcess, own_warehouse: Warehouse
 ) -> None:
-    with psycopg.connect(own_warehouse.transformer) as connection:
-        connection.execute("lock table marts.fct_sessions in access exclusive mode")
-        with process.connect() as asking, process.connect() as idle:
-            asking.sendall(b"GET /v1/sessions?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            time.sleep(0.3)
-            process.process.send_signal(signal.SIGTERM)
-            time.sleep(0.3)
-            with pytest.raises(OSError):  # noqa: PT011 - refused or reset
-                socket.create_connection(("127.0.0.1", process.port), timeout=1).close()
-            connection.rollback()
-            assert asking.recv(65536).startswith(b"HTTP/1.1 200")
-            assert idle.recv(10) == b""
-    process.process.wait(timeout=3)
+    with (
+        sessions_locked(own_warehouse) as connection,
+        process.connect() as asking, process.connect() as idle,
+    ):  # fmt: skip
+        asking.sendall(b"GET /v1/sessions?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        until_a_query_waits(connection)
+        process.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS - 1  # then it would end what it began
+        while is_accepting(process):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        connection.rollback()
+        assert asking.recv(65536).startswith(b"HTTP/1.1 200")
+        assert idle.recv(10) == b""
+    process.process.wait(timeout=30)
     query = "select status from access.requests where path = '/v1/sessions'"
     with psycopg.connect(own_warehouse.keymaster) as connection:
         assert connection.execute(query).fetchall() == [(200,)]
@@ -128,9 +140,9 @@ def test_it_ends_when_told_to_and_finishes_what_it_began(
 def test_it_ends_in_time_whatever_still_runs(
     process: ServingProcess, own_warehouse: Warehouse
 ) -> None:  # fmt: skip
-    with psycopg.connect(own_warehouse.transformer) as connection, process.connect() as asking:
-        connection.execute("lock table marts.fct_sessions in access exclusive mode")
+    with sessions_locked(own_warehouse) as connection, process.connect() as asking:
         asking.sendall(b"GET /v1/sessions?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        time.sleep(0.3)
+        until_a_query_waits(connection)
         process.process.send_signal(signal.SIGTERM)
-        assert process.process.wait(timeout=timedelta(seconds=7).total_seconds()) is not None
+        # Longer than that, the stack does not wait.
+        assert process.process.wait(timeout=END_SECONDS) is not None

@@ -1,0 +1,38 @@
+"""A lock on sessions: whoever reads them waits, so what is answered meanwhile comes from memory."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from orchestration.runtime.warehouse import Warehouse
+
+PATIENCE_SECONDS = 10
+# A transaction has one number for as long as it lasts; the next one of its connection has another.
+WAITING = """
+select virtualtransaction
+from pg_locks
+where not granted and relation = 'marts.fct_sessions'::regclass
+"""
+
+
+@contextmanager
+def sessions_locked(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    """Lock the sessions until the end of the block, or until the connection is rolled back."""
+    with psycopg.connect(warehouse.transformer) as connection:
+        connection.execute("lock table marts.fct_sessions in access exclusive mode")
+        yield connection
+        connection.rollback()
+
+
+def waiting_queries(connection: psycopg.Connection) -> set[str]:
+    """Give the transactions that wait for the sessions at this moment."""
+    return {transaction for (transaction,) in connection.execute(WAITING)}
+
+
+def until_a_query_waits(connection: psycopg.Connection) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not waiting_queries(connection):
+        assert time.monotonic() < deadline, "nobody has asked for the sessions"
+        time.sleep(0.02)
