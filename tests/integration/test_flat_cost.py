@@ -1,5 +1,6 @@
 """A partial build reads what the new rows touch, however much lies in the warehouse."""
 
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -54,6 +55,10 @@ from pg_stat_user_tables
 inner join pg_class on pg_class.oid = coalesce(pg_partition_root(relid), relid)
 group by 1
 """
+OTHERS = """
+select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+"""
+LEAVING_SECONDS = 10
 DAYS_TOUCHED = """
 select local_date from intermediate.int_site_days_touched
 union
@@ -93,6 +98,15 @@ def built(connection: psycopg.Connection, project: DbtProject, url: str) -> bool
 
 
 def rows_read(connection: psycopg.Connection) -> dict[str, int]:
+    """Give how many rows of each table were read so far, by all who have left and by this one.
+
+    A connection counts what it has read now and then, and the rest at its end, which comes a moment
+    after its client has closed it.
+    """
+    deadline = time.monotonic() + LEAVING_SECONDS
+    while connection.execute(OTHERS).fetchall() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    connection.execute("select pg_stat_force_next_flush()")
     return dict(connection.execute(READ).fetchall())
 
 
