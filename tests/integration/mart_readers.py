@@ -1,10 +1,12 @@
 """Readers of the marts while builds go on, and what they may have seen."""
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 from typing import NamedTuple
 
 import psycopg
@@ -20,6 +22,9 @@ from marts.{} as m
 """  # noqa: E501
 
 Contents = Mapping[str, str | None]
+
+
+_ended: Event
 
 
 class Look(NamedTuple):
@@ -47,6 +52,22 @@ def contents(connection: psycopg.Connection, tables: Sequence[str]) -> Contents:
     return {table: look(connection, table).content for table in tables}
 
 
+def _until(ended: Event) -> None:
+    """Have this process poll until the event is set."""
+    global _ended
+    _ended = ended
+
+
+def poll(url: str, tables: Sequence[str]) -> list[Look]:
+    """Read one table after the other, again and again; give what was seen."""
+    looks = []
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"set lock_timeout = '{LONGEST_WAIT}'")
+        while not _ended.is_set():
+            looks += [look(connection, table) for table in tables]
+    return looks
+
+
 @contextmanager
 def polling(
     url: str, tables: Sequence[str], readers: int
@@ -54,21 +75,16 @@ def polling(
     """Read one table after the other until the end of the block; then give what each reader saw.
 
     A reader that would wait for a lock longer than `LONGEST_WAIT` fails in place of waiting: so a
-    busy machine is no reason to fail.
+    busy machine is no reason to fail. They are processes of their own, as readers are: in that of
+    the builds, they would have those wait for the interpreter while they hold their locks.
     """
-    ended = threading.Event()
-
-    def poll(first: int) -> list[Look]:
-        looks = []
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"set lock_timeout = '{LONGEST_WAIT}'")
-            while not ended.is_set():
-                looks += [look(connection, table) for table in (*tables[first:], *tables[:first])]
-        return looks
-
-    with ThreadPoolExecutor(readers) as threads:
+    afresh = multiprocessing.get_context("spawn")  # a fork would take dbt's threads half along
+    ended = afresh.Event()
+    with ProcessPoolExecutor(readers, afresh, _until, (ended,)) as processes:
         starts = range(0, len(tables), -(-len(tables) // readers))
-        futures: list[Future[list[Look]]] = [threads.submit(poll, first) for first in starts]
+        futures = [
+            processes.submit(poll, url, [*tables[first:], *tables[:first]]) for first in starts
+        ]
         try:
             yield lambda: [future.result() for future in futures]
         finally:
