@@ -1,11 +1,12 @@
 """Whether the parsed dbt project is still the one on disk; imports no dbt."""
 
 import fcntl
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from orchestration.lib.file_fingerprint import file_fingerprint
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -24,11 +25,7 @@ def project_files(folder: Path) -> Iterator[Path]:
 
 def fingerprint(folder: Path) -> str:
     """Give a text that changes when a file of the dbt project is changed, added or removed."""
-    digest = hashlib.sha256()
-    for path in project_files(folder):
-        status = path.stat()
-        digest.update(f"{path}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
-    return digest.hexdigest()
+    return file_fingerprint(project_files(folder))
 
 
 def is_parsed(target_path: Path, current: str) -> bool:

@@ -52,12 +52,10 @@ def start_in_background(settings: Settings) -> StackState:
 
 def make_month(settings: Settings) -> Path:
     """Write the demo's file and put it into landing whole, as a careful exporter would."""
-    name = "demo_month.csv"
     settings.landing.mkdir(parents=True, exist_ok=True)
-    draft = settings.landing / f"{name}.part"
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        write_csv(file, Generation())
-    return draft.replace(settings.landing / name)
+    month = settings.landing / "demo_month.csv"
+    write_csv(month, Generation())
+    return month
 
 
 def finished_demo(settings: Settings, stack: StackState) -> DemoResult:
