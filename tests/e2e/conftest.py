@@ -14,6 +14,7 @@ from orchestration.lib.landing_files import Landing
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import Warehouse, with_database
 from tests.conftest import TEMPLATE, copied_database
+from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import LoadingPlace
 from tests.e2e.running_stack import RunningStack
 
@@ -37,6 +38,16 @@ def stack() -> Iterator[RunningStack]:
         stack.start()
         yield stack
         stack.stop()
+
+
+@pytest.fixture
+def orders(stack: RunningStack) -> Iterator[FaultOrders]:
+    """What processes of the shared stack are to do at named points."""
+    folder = stack.folder / "orders"
+    folder.mkdir(exist_ok=True)
+    orders = FaultOrders(folder)
+    yield orders
+    orders.clear()
 
 
 @pytest.fixture

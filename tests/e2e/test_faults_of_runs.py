@@ -5,7 +5,6 @@ The oracle judges after each, and compares the marts with a rebuild.
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -38,15 +37,6 @@ def oracle(stack: RunningStack) -> Oracle:
     oracle = Oracle(stack.landing, stack.ask, stack.differing_marts)
     oracle.dropped.update(oracle.places().values())
     return oracle
-
-
-@pytest.fixture
-def orders(stack: RunningStack) -> Iterator[FaultOrders]:
-    folder = stack.folder / "orders"
-    folder.mkdir(exist_ok=True)
-    orders = FaultOrders(folder)
-    yield orders
-    orders.clear()
 
 
 @pytest.fixture(scope="module")

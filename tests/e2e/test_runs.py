@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.running_stack import HEADER, RunningStack, until, visits
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -106,9 +107,13 @@ def answers(stack: RunningStack) -> bool:
         return False
 
 
-def test_a_run_that_is_ended_from_the_ui_leaves_its_file_to_the_next(stack: RunningStack) -> None:
+def test_a_run_that_is_ended_from_the_ui_leaves_its_file_to_the_next(
+    stack: RunningStack, orders: FaultOrders
+) -> None:
+    orders.give("before_commit", "hold", "ended.csv")  # or it might be done before it is told
     run_id = run_that_loads(stack, "ended")
     pid = pid_of_worker(stack, run_id)
+    orders.wait_until_obeyed("before_commit")
     assert stack.terminate(run_id) == "TerminateRunSuccess"
     until(lambda: stack.runs()[run_id] == "CANCELED")
     until(lambda: pid not in stack.processes())
