@@ -1,5 +1,5 @@
 select
     group_id,
-    extract(epoch from bucket_start)::bigint as starts_at,
+    date_part('epoch', bucket_start)::bigint as starts_at,
     {told} as told
 from ({counted}) as counted
