@@ -1,4 +1,4 @@
-"""The models of the warehouse as one value: their SQL, their seeds, and the rules' variables."""
+"""The models of the warehouse as one value: their SQL, their seeds and their variables."""
 
 import hashlib
 import json
@@ -8,14 +8,13 @@ from pathlib import Path
 from orchestration.lib.dbt_build import PROJECT_FOLDER
 from orchestration.lib.dbt_manifest import project_files
 
-VARIABLES = (
-    "max_session_hours", "visit_gap_minutes", "waiting_minutes", "default_timezone",
-    "future_tolerance_hours", "earliest_event",
-)  # fmt: skip
+# Those of the rules that the gate goes by are not among them: a row is judged once, when it is
+# loaded, so no change of theirs can change a mart.
+VARIABLES = ("max_session_hours", "visit_gap_minutes", "waiting_minutes", "default_timezone")
 
 
 def variables_of(settings: object) -> dict[str, object]:
-    """Give the rules' variables as the settings say them."""
+    """Give the variables of the models as the settings say them."""
     return {name: getattr(settings, name) for name in VARIABLES}
 
 

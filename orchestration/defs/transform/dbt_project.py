@@ -19,7 +19,7 @@ def dbt_project() -> DbtProject:
 
 
 def variables() -> Mapping[str, object]:
-    """Give the rules' variables as the settings say them."""
+    """Give the variables of the models as the settings say them."""
     return variables_of(current_settings())
 
 
