@@ -6,11 +6,11 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from orchestration.lib.timezone_names import Timezone
 from serving.settings import PREFIX, PROJECT_ROOT, ServingSettings
 
 __all__ = [
@@ -22,16 +22,6 @@ class SettingsError(ValueError):
     """A setting is unknown or has an unusable value; the text says which and what to do."""
 
 
-def _known_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        message = f"{name!r} is no IANA time zone; write it like Europe/Berlin"
-        raise ValueError(message) from error
-    return name
-
-
-Timezone = Annotated[str, AfterValidator(_known_timezone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -89,7 +79,8 @@ class Settings(ServingSettings):
 
 def _message(error: ValidationError) -> str:
     lines = [
-        f"{PREFIX}{str(item['loc'][0]).upper()} = {item['input']!r}: {item['msg']}"
+        f"{PREFIX}{str(item['loc'][0]).upper()} = {item['input']!r}: "
+        + item["msg"].removeprefix("Value error, ")
         for item in error.errors()
     ]
     return "Unusable setting. " + "; ".join(lines)

@@ -31,6 +31,7 @@ from orchestration.lib.generated_visits import (
     shop_of,
     visit,
 )
+from orchestration.lib.timezone_names import known_timezone
 
 WEEKDAY_WEIGHTS = (9, 8, 9, 10, 13, 15, 6)  # from Monday
 HOUR_WEIGHTS = (5, 7, 9, 11, 16, 14, 9, 9, 12, 19, 20, 13, 7)  # from the hour of opening
@@ -75,9 +76,9 @@ class Generation:
             message = f"bad_share is {self.bad_share}; it must lie between 0 and 1"
             raise ValueError(message)
         try:
-            ZoneInfo(self.timezone)
-        except (KeyError, ValueError, OSError) as error:
-            message = f"timezone is {self.timezone!r}; write it like Europe/Berlin"
+            known_timezone(self.timezone)
+        except ValueError as error:
+            message = f"timezone is {self.timezone!r}: {error}"
             raise ValueError(message) from error
 
 

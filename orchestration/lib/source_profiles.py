@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -19,6 +18,7 @@ from pydantic_core import ErrorDetails
 from expectations.contract import EVENT_ALIASES, KNOWN_COLUMNS, Column, EventType
 from orchestration.lib.csv_dialect import Dialect
 from orchestration.lib.timestamp_rules import TimestampRules
+from orchestration.lib.timezone_names import Timezone
 
 SHIPPED = Path(__file__).resolve().parents[2] / "landing" / "sources"
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -50,15 +50,6 @@ def _encoding(name: str) -> str:
         codecs.getincrementaldecoder(name)
     except LookupError as error:
         message = "is no encoding; write it like utf-8, latin-1 or cp1252"
-        raise ValueError(message) from error
-    return name
-
-
-def _timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        message = "is no IANA time zone; write it like Europe/Berlin"
         raise ValueError(message) from error
     return name
 
@@ -111,7 +102,7 @@ class SourceProfile(_Strict):
     events: dict[Name, EventType] = Field(default_factory=dict)
     timestamp_formats: tuple[Annotated[str, AfterValidator(_timestamp_format)], ...] = ()
     date_order: Literal["day_first", "month_first"] | None = None
-    timezone: Annotated[str, AfterValidator(_timezone)] | None = None
+    timezone: Timezone | None = None
     interval: Interval | None = None
     defaults: dict[Column, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
 
