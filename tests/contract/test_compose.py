@@ -63,7 +63,7 @@ def test_webserver_and_daemon_find_the_code_server() -> None:
 
 
 def test_settings_in_the_compose_file_are_settings_of_the_stack() -> None:
-    urls = Warehouse(**{role: role for role in ROLES})
+    urls = Warehouse(**{str(role): role for role in ROLES})
     passed_on = stack_environment(Settings(), urls) | CODE.environment
     fields = Settings.model_fields
     known = {PREFIX + name.upper() for name in fields}
@@ -78,7 +78,8 @@ def test_settings_in_the_compose_file_are_settings_of_the_stack() -> None:
 def test_home_and_landing_are_where_the_volumes_are() -> None:
     for name in OURS:
         environment = SERVICES[name]["environment"]
-        mounted = dict(reversed(volume.split(":")) for volume in SERVICES[name]["volumes"])
+        volumes = [volume.split(":") for volume in SERVICES[name]["volumes"]]
+        mounted = {inside: outside for outside, inside in volumes}
         assert mounted[environment["DWELLHOUSE_LANDING"]] == "./landing"
         assert mounted[environment["DWELLHOUSE_HOME"]] == "state"
         assert environment["DAGSTER_HOME"] == environment["DWELLHOUSE_HOME"] + "/dagster"

@@ -67,7 +67,7 @@ def test_a_worker_executes_what_every_launcher_of_dagster_asks_for() -> None:
     job = JobPythonOrigin("ingest_job", repository)
     command = ExecuteRunArgs(job_origin=job, run_id="run", instance_ref=None).get_command_args()
     api, name, *rest = command[command.index("api") :]
-    known = dagster_cli.commands[api].commands[name]  # type: ignore[attr-defined]
+    known = dagster_cli.commands[api].commands[name]
     given = json.loads(known.make_context(name, rest).params["input_json"])
     assert given["pipeline_run_id"] == "run"
 

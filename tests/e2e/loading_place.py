@@ -83,7 +83,7 @@ class LoadingPlace:
 
     def ask(self, query: str) -> Sequence[tuple[Any, ...]]:
         with psycopg.connect(self.warehouse.transformer) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def statuses(self, name: str) -> list[tuple[Any, ...]]:
         """Give status and reason code of each entry of a name in the ledger."""

@@ -168,7 +168,7 @@ class RunningStack:
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the database as the role that may read raw and marts."""
         with psycopg.connect(Warehouse.of_home(self.home).transformer) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def differing_marts(self) -> list[str]:
         """Rebuild and compare, as `dwellhouse verify` does; what was compared once is let be."""

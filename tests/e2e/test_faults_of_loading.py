@@ -258,7 +258,7 @@ def _left_loading(place: LoadingPlace, started_at: str) -> None:
         connection.execute(
             "insert into raw.loads (file_name, sha256, bytes, source, status, started_at) "
             f"select 'a.csv', '{next(iter(place.oracle.dropped))}', 1, 'default', 'loading', "
-            f"{started_at}"  # type: ignore[arg-type]
+            f"{started_at}"
         )
 
 

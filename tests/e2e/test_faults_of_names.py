@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,7 +116,7 @@ def test_an_ordinary_user_passes_over_what_he_may_not_read(
     theirs.oracle.check()
 
 
-def answer_as(user: int, ask: Callable[[], object]) -> list[object]:
+def answer_as(user: int, ask: Callable[[], object]) -> list[Any]:
     """Ask in a child that has become another user; gives the answer as JSON does."""
     reading, writing = os.pipe()
     child = os.fork()

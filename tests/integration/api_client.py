@@ -45,14 +45,15 @@ def write_warehouse(warehouse: Warehouse, home: Path) -> None:
 
 @contextmanager
 def running_api(
-    warehouse: Warehouse | None, home: Path, *, address: str = "127.0.0.1", **settings: object
+    warehouse: Warehouse | None, home: Path, *, address: str = "127.0.0.1", **settings: Any
 ) -> Iterator[Api]:
     """Run the app on a home folder that names the database's URLs, as the stack writes them."""
     (home / "secrets").mkdir(exist_ok=True)
     if warehouse:
         write_urls(warehouse, home)
     (home / "landing").mkdir(exist_ok=True)
-    app = create_app(ServingSettings(home=home, **{"landing": home / "landing", **settings}))
+    settings = {"landing": home / "landing", **settings}
+    app = create_app(ServingSettings(home=home, **settings))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))
     client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
     with (

@@ -1,7 +1,7 @@
 """What the API's statistics must say, from the marts of the plain-Python model."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -15,7 +15,7 @@ from tests.reference.cameras import cameras_of
 from tests.reference.events import distinct_events
 from tests.reference.facts import FctSession
 from tests.reference.pairing import Session, paired
-from tests.reference.ranges import Choice, Filters
+from tests.reference.ranges import Choice, Filters, dwells_of
 from tests.reference.rules import RULES
 from tests.reference.statistics import percentile, seconds
 from tests.reference.visits import visits_of
@@ -75,7 +75,7 @@ def dwell_rows(filters: Filters, names: Sequence[str], zone: str | None) -> dict
 
 
 def _dwell(sessions: Sequence[FctSession]) -> Row:
-    dwells = [one.dwell_seconds for one in sessions if one.dwell_seconds is not None]
+    dwells = dwells_of(sessions)
     persons = {one.person_id for one in sessions}
     return {
         "closed_sessions": len(dwells),
@@ -91,7 +91,8 @@ def _dwell(sessions: Sequence[FctSession]) -> Row:
 
 def histogram_rows(filters: Filters, edges: Sequence[float]) -> list[Row]:
     """Give the bins that begin at the edges."""
-    dwells = [one.dwell_seconds for one in Choice(MARTS, filters).closed]
+    dwells = Choice(MARTS, filters).dwells
+    ends: list[float | None] = [*edges[1:], None]
     return [
         {
             "from_seconds": start,
@@ -101,7 +102,7 @@ def histogram_rows(filters: Filters, edges: Sequence[float]) -> list[Row]:
             ),
             "share": count / len(dwells) if dwells else None,
         }
-        for start, end in pairwise([*edges, None])
+        for start, end in zip(edges, ends, strict=True)
     ]
 
 
@@ -139,7 +140,7 @@ def repeat_rows(filters: Filters) -> dict[str, Row]:
     found = {}
     for person_id in {event.person_id for event in choice.events}:
         events = [event for event in choice.events if event.person_id == person_id]
-        own = [one.dwell_seconds for one in choice.closed if one.person_id == person_id]
+        own = dwells_of(one for one in choice.closed if one.person_id == person_id)
         days = len({choice.local_date(event) for event in events})
         if days >= 2:
             found[person_id] = {
@@ -194,10 +195,9 @@ def metric_values(filters: Filters, group: str, metric: str) -> dict[str, Any]:
         seen: dict[str, list[str]] = defaultdict(list)
         for event in choice.events:
             seen[getattr(event, f"{group}_id")].append(event.person_id)
-        counted: Callable[[list[str]], int] = (
-            len if metric == "total_events" else lambda persons: len(set(persons))
-        )
-        return {name: counted(persons) for name, persons in seen.items()}
+        if metric == "total_events":
+            return {name: len(persons) for name, persons in seen.items()}
+        return {name: len(set(persons)) for name, persons in seen.items()}
     stayed: dict[str, list[FctSession]] = defaultdict(list)
     for session in choice.closed:
         stayed[getattr(session, f"{group}_id")].append(session)

@@ -1,7 +1,8 @@
 """Filters as they are asked of the API, and as the reference understands them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -40,10 +41,10 @@ def ranges(draw: st.DrawFn) -> Asked:
     if kind == "last":
         number, unit = draw(st.integers(1, 9)), draw(st.sampled_from(sorted(UNITS)))
         length = timedelta(**{UNITS[unit]: number})
-        start = CLOCK - length
+        since = CLOCK - length
         # The data clock itself is within the range, so that it is a microsecond longer.
-        before = Filters(start=start - length, end=start)
-        return Asked([("last", f"{number}{unit}")], Filters(start=start), before)
+        before_it = Filters(start=since - length, end=since)
+        return Asked([("last", f"{number}{unit}")], Filters(start=since), before_it)
     bound = _days() if kind == "dates" else _instants()
     start, end = sorted([draw(bound), draw(bound)])
     has_start, has_end = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
@@ -69,7 +70,7 @@ CHOICES = {
 def questions(draw: st.DrawFn) -> Asked:
     """A range, and few filters at once, so that something is left."""
     asked = draw(ranges())
-    parameters, values = list(asked.parameters), {}
+    parameters, values = list(asked.parameters), dict[str, Any]()
     for name in draw(st.lists(st.sampled_from(sorted(CHOICES)), max_size=3, unique=True)):
         field, known = CHOICES[name]
         chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
@@ -81,9 +82,5 @@ def questions(draw: st.DrawFn) -> Asked:
         values |= {"min_dwell": least, "max_dwell": most}
         parameters += [("min_dwell", str(least))] * (least is not None)
         parameters += [("max_dwell", str(most))] * (most is not None)
-    both = [
-        None if one is None else Filters(**{**vars(one), **values})
-        for one in (asked.filters, asked.previous)
-    ]
-    assert both[0] is not None
-    return Asked(parameters, *both)
+    previous = asked.previous and replace(asked.previous, **values)
+    return Asked(parameters, replace(asked.filters, **values), previous)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -17,7 +18,7 @@ START_SECONDS = 30
 
 
 @contextmanager
-def served_api(warehouse: Warehouse, home: Path, **settings: object) -> Iterator[str]:
+def served_api(warehouse: Warehouse, home: Path, **settings: Any) -> Iterator[str]:
     """Serve on a free port of this machine; give the address."""
     (home / "secrets").mkdir(exist_ok=True)
     write_urls(warehouse, home)

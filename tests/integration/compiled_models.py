@@ -67,7 +67,8 @@ def _replaced(run_path: Path, node: dict[str, Any]) -> str:
 
 
 def _written(folder: Path, node: dict[str, Any]) -> str:
-    return (folder / node["package_name"] / node["original_file_path"]).read_text("utf-8")
+    path: Path = folder / node["package_name"] / node["original_file_path"]
+    return path.read_text("utf-8")
 
 
 def _in_any_database(statement: str) -> str:

@@ -42,7 +42,7 @@ def tables_of(connection: psycopg.Connection) -> list[str]:
 
 def look(connection: psycopg.Connection, table: str) -> Look:
     """Read all of a table."""
-    row = connection.execute(CONTENT.format(table)).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(CONTENT.format(table)).fetchone()
     assert row is not None
     return Look(table, *row)
 

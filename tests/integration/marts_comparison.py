@@ -9,7 +9,7 @@ from typing import get_args, get_type_hints
 
 import psycopg
 
-from tests.reference.warehouse import Marts
+from tests.reference.warehouse import Marts, rows_of
 
 Row = Sequence[object]
 
@@ -48,8 +48,8 @@ def assert_marts_equal(
     """
     for table in tables:
         columns = columns_of(table)
-        found = connection.execute(query(table, columns)).fetchall()  # type: ignore[arg-type]
-        told = [tuple(getattr(row, name) for name in columns) for row in wanted[table]]
+        found = connection.execute(query(table, columns)).fetchall()
+        told = [tuple(getattr(row, name) for name in columns) for row in rows_of(wanted, table)]
         difference = first_difference(columns, found, told)
         assert difference is None, f"{table}: {difference}"
         assert not repeated_ids(connection, table), f"{table} repeats an id"
@@ -72,12 +72,14 @@ def repeated_ids(connection: psycopg.Connection, table: str) -> bool:
     if table not in IDS:
         return False
     answer = connection.execute(
-        f"select count(*) <> count(distinct {IDS[table]}) from marts.{table}"  # type: ignore[arg-type]
+        f"select count(*) <> count(distinct {IDS[table]}) from marts.{table}"
     ).fetchone()
     return answer is None or bool(answer[0])
 
 
-def first_difference(columns: Sequence[str], found: list[Row], told: list[Row]) -> str | None:
+def first_difference(
+    columns: Sequence[str], found: Sequence[Row], told: Sequence[Row]
+) -> str | None:
     """Say what is different, None if nothing is; rows may come in any order."""
     missing = sorted({key(row) for row in told} - {key(row) for row in found})
     surplus = sorted({key(row) for row in found} - {key(row) for row in told})

@@ -49,7 +49,7 @@ def insert_rows(
 def _insert_file(connection: psycopg.Connection, statement: str, rows: list[RawRow]) -> int:
     number = rows[0].load_id
     told = {"number": number, "name": f"file {number}", "count": len(rows)}
-    load = connection.execute(statement, told).fetchone()  # type: ignore[arg-type]
+    load = connection.execute(statement, told).fetchone()
     assert load is not None
     with connection.cursor().copy(COPY) as copy:
         for line, row in enumerate(rows, start=2):

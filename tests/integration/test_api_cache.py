@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -141,7 +142,10 @@ def two_processes(
     warehouse: Warehouse, folder: Path, redis_url: str, patience_seconds: float = 5
 ) -> Iterator[tuple[Api, Api]]:
     """Two APIs that share a Redis, for which they wait so long; they give up slow queries soon."""
-    settings = {"redis_url": redis_url, "api_statement_timeout_seconds": TIMEOUT_SECONDS}
+    settings: dict[str, Any] = {
+        "redis_url": redis_url,
+        "api_statement_timeout_seconds": TIMEOUT_SECONDS,
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redis_store, "PATIENCE_SECONDS", patience_seconds)
         with (
@@ -161,7 +165,7 @@ def test_processes_share_by_redis(
             assert (shared.content, lasting(shared)) == (made.content, lasting(made))
     with redis.Redis.from_url(redis_server.url) as client:
         keys = list(client.scan_iter("dwellhouse:answer:*"))
-        assert all(0 < client.ttl(key) <= 3600 for key in keys)  # type: ignore[operator]
+        assert all(0 < client.ttl(key) <= 3600 for key in keys)
         assert keys
 
 

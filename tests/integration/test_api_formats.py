@@ -40,7 +40,7 @@ def rows_of(answer: httpx.Response) -> list[Row]:
         case "application/x-ndjson":
             return [json.loads(line) for line in answer.text.splitlines()]
         case "application/vnd.apache.parquet":
-            return pq.read_table(io.BytesIO(answer.content)).to_pylist()
+            return list(pq.read_table(io.BytesIO(answer.content)).to_pylist())
         case _:
             return list(answer.json()["data"])
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -72,7 +73,7 @@ def test_a_key_may_ask_so_often(own_warehouse: Warehouse, tmp_path: Path) -> Non
 def test_an_address_may_ask_so_often_also_without_a_key(
     own_warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    limited = {"api_requests_per_minute_by_address": 4}
+    limited: dict[str, Any] = {"api_requests_per_minute_by_address": 4}
     with running_api(own_warehouse, tmp_path, address=FAR, **limited) as api:
         have_time_in_this_minute()
         assert statuses(api, 6) == [401] * 4 + [429] * 2

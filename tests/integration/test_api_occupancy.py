@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +28,9 @@ Measured = Callable[[Activity, str, Bucket], dict[str, Any]]
 examples = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-TABLES = {"hour": "agg_camera_hourly", "day": "agg_camera_daily"}
+TABLES: dict[str, Literal["agg_camera_hourly", "agg_camera_daily"]] = {
+    "hour": "agg_camera_hourly", "day": "agg_camera_daily",
+}  # fmt: skip
 STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 

@@ -52,7 +52,7 @@ def rows_of(api: Api, path: str, parameters: Parameters) -> list[Row]:
 
 def keyed(rows: list[Row], *columns: str) -> dict[Hashable, Row]:
     """Give the rows by the columns of their key, which leave the rows."""
-    found = {tuple(row.pop(name) for name in columns): row for row in rows}
+    found: dict[Hashable, Row] = {tuple(row.pop(name) for name in columns): row for row in rows}
     assert len(found) == len(rows)
     return found
 
@@ -77,7 +77,7 @@ def test_kpis(api: Api, asked: Asked) -> None:
     zone=st.sampled_from(ZONES),
 )
 def test_dwell(api: Api, asked: Asked, names: list[str], zone: str | None) -> None:
-    parameters = [("group_by", name) for name in names] + [("tz", zone)] * bool(zone)
+    parameters = [("group_by", name) for name in names] + ([("tz", zone)] if zone else [])
     columns = [f"{name}_id" if name in ("camera", "site", "person") else name for name in names]
     parameters.append(("fields", ",".join([*columns, *MEASURES])))
     rows = rows_of(api, "/v1/dwell", [*asked.parameters, *parameters])

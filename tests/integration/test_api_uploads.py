@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -58,7 +59,7 @@ class Uploading:
 def uploading(own_warehouse: Warehouse, tmp_path: Path) -> Iterator[Uploading]:
     folder = tmp_path / "landing"
     folder.mkdir()
-    settings = {"landing": folder, "api_max_upload_bytes": MOST_BYTES}
+    settings: dict[str, Any] = {"landing": folder, "api_max_upload_bytes": MOST_BYTES}
     with running_api(own_warehouse, tmp_path, **settings) as api:
         yield Uploading(api, Landing(folder), own_warehouse)
 

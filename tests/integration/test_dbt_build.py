@@ -43,8 +43,7 @@ def contents(warehouse: Warehouse) -> dict[str, list[str]]:
     with psycopg.connect(warehouse.reader) as connection:
         query = "select m::text from marts.{} as m order by 1"
         return {
-            mart: [line for (line,) in connection.execute(query.format(mart))]  # type: ignore[arg-type]
-            for mart in MARTS
+            mart: [line for (line,) in connection.execute(query.format(mart))] for mart in MARTS
         }
 
 
@@ -61,7 +60,7 @@ where relnamespace::regnamespace::text in ('staging', 'intermediate', 'marts')
 
 def one(url: str, query: str) -> tuple[object, ...]:
     with psycopg.connect(url) as connection:
-        found = connection.execute(query).fetchone()  # type: ignore[arg-type]
+        found = connection.execute(query).fetchone()
         assert found is not None
         return found
 
@@ -88,8 +87,13 @@ def test_a_build_after_the_preload_does_not_compile_or_search_anew(
         return parse(self, source, *more)
 
     walked: list[None] = []
+
+    def walk() -> list[object]:
+        walked.append(None)
+        return []
+
     monkeypatch.setattr(MacroFuzzEnvironment, "_parse", noted)
-    monkeypatch.setattr("inspect.stack", lambda: walked.append(None) or [])
+    monkeypatch.setattr("inspect.stack", walk)
     assert dbt_project.build(built_warehouse.transformer, {}, select=["dim_sites"]).success
     manifest = json.loads(dbt_project.manifest_path().read_text("utf-8"))
     assert {node["raw_code"] for node in manifest["nodes"].values()}.isdisjoint(parsed)
@@ -105,7 +109,8 @@ def test_a_build_logs_in_once_a_thread_and_not_once_a_node(
 
     def noted(**arguments: Any) -> psycopg2.extensions.connection:
         logins.append(None)
-        return connect(**arguments)
+        connection: psycopg2.extensions.connection = connect(**arguments)
+        return connection
 
     monkeypatch.setattr("dbt.adapters.postgres.connections.psycopg2.connect", noted)
     result = dbt_project.build(with_rows.transformer, {}, full_refresh=True)

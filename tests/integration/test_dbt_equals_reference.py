@@ -33,7 +33,7 @@ def connection(server_url: str, template: Warehouse) -> Iterator[psycopg.Connect
         copied_database(server_url, TEMPLATE) as name,
         psycopg.connect(with_database(server_url, name)) as connection,
     ):
-        connection.execute(empty_seeds())  # type: ignore[arg-type]
+        connection.execute(empty_seeds())
         connection.commit()
         yield connection
 
@@ -103,7 +103,7 @@ def assert_full_build_equals_the_reference(
     with connection.transaction(force_rollback=True):
         insert_rows(connection, history.rows, as_numbered=True)
         insert_sites(connection, history)
-        connection.execute(scripts.full)  # type: ignore[arg-type]
+        connection.execute(scripts.full)
         assert_marts_equal(connection, modelled(history.rows, history.timezones))
 
 
@@ -120,11 +120,11 @@ def assert_partial_builds_equal_the_reference(
         for number, batch in enumerate(history.batches):
             insert_rows(connection, chain(*batch), as_numbered=True)
             if number == 0:
-                connection.execute(scripts.full)  # type: ignore[arg-type]
+                connection.execute(scripts.full)
                 continue
             is_last = number == len(history.batches) - 1
             cut = None if is_last or number > len(cuts) else cuts[number - 1]
-            connection.execute(";\n".join(scripts.partial[:cut]) or "select")  # type: ignore[arg-type]
+            connection.execute(";\n".join(scripts.partial[:cut]) or "select")
         assert_marts_equal(connection, modelled(history.rows, history.timezones))
 
 

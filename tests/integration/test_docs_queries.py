@@ -24,7 +24,7 @@ ROLE_OF_SCHEMA = {"access.": "keymaster"}
 def test_a_query_can_be_asked(built_warehouse: Warehouse, document: str, query: str) -> None:
     role = next((role for schema, role in ROLE_OF_SCHEMA.items() if schema in query), "reader")
     with psycopg.connect(getattr(built_warehouse, role)) as connection:
-        assert connection.execute(query).description, document  # type: ignore[arg-type]
+        assert connection.execute(query).description, document
 
 
 def test_queries_are_found_at_all() -> None:

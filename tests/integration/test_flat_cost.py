@@ -187,11 +187,11 @@ def rows_compared_in_vain(connection: psycopg.Connection, path: Path) -> int:
         for statement in path.read_text(encoding="utf-8").split(";\n"):
             if statement.lstrip().startswith("insert"):
                 explain = f"explain (analyze, timing off, format json) {statement}"
-                row = connection.execute(explain).fetchone()  # type: ignore[arg-type]
+                row = connection.execute(explain).fetchone()
                 assert row is not None
                 count += dropped_pairs(row[0][0]["Plan"])
             elif not statement.lstrip().startswith("create view"):
-                connection.execute(statement)  # type: ignore[arg-type]
+                connection.execute(statement)
     return count
 
 

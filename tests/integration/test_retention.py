@@ -66,7 +66,7 @@ def months(connection: psycopg.Connection) -> list[date]:
 
 
 def rows_in(connection: psycopg.Connection, table: str) -> list[tuple[object, ...]]:
-    return connection.execute(ROWS.format(table)).fetchall()  # type: ignore[arg-type]
+    return connection.execute(ROWS.format(table)).fetchall()
 
 
 def test_whole_months_that_are_old_enough_are_let_go(

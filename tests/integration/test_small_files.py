@@ -43,7 +43,7 @@ def rows(count: int, person: str = "p") -> str:
     return "".join(f"{start + timedelta(minutes=i)},{person}{i},c1,entry\n" for i in range(count))
 
 
-FILES = {
+FILES: dict[str, str | bytes] = {
     "bad rows.csv": HEADER + rows(5, "b") + "now,p,c,entry\n,p,c,entry\n2026-05-01 9:00,,c\n",
     "bomb.csv.gz": gzip.compress((HEADER + rows(3000, "g")).encode()),
     "broken.csv.gz": gzip.compress((HEADER + rows(50, "k")).encode())[:-20],
@@ -94,7 +94,7 @@ class Place:
         return loader.load(self.landing.folder / name, name)
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query).fetchall()  # type: ignore[arg-type]
+        return self.connection.execute(query).fetchall()
 
     def places(self) -> list[Path]:
         folder = self.landing.folder

@@ -54,7 +54,7 @@ def load(connection: psycopg.Connection, landing: Landing) -> Load:
 
 def events(connection: psycopg.Connection, columns: str) -> list[tuple[object, ...]]:
     query = f"select {columns} from raw.camera_events order by line_number, event_at"
-    return connection.execute(query).fetchall()  # type: ignore[arg-type]
+    return connection.execute(query).fetchall()
 
 
 def rejected(connection: psycopg.Connection) -> list[tuple[object, ...]]:

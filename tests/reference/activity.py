@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from tests.reference.cameras import Camera
-from tests.reference.events import Event
+from tests.reference.events import EventIdentity
 from tests.reference.pairing import Session
 from tests.reference.statistics import Interval, clipped, length_of, peak, united
 from tests.reference.zones import Bucket, BucketOf, buckets_between
@@ -21,7 +21,7 @@ KeyOf = Callable[[Camera, str], Key]
 class Activity:
     """The events of a bucket, and the closed sessions that begin, end or last in it."""
 
-    events: list[Event] = field(default_factory=list)
+    events: list[EventIdentity] = field(default_factory=list)
     entered: list[Session] = field(default_factory=list)
     ended: list[Session] = field(default_factory=list)
     stays: dict[str, list[Interval]] = field(default_factory=lambda: defaultdict(list))
@@ -66,7 +66,7 @@ class Activity:
 
 
 def activities(
-    events: Iterable[Event],
+    events: Iterable[EventIdentity],
     sessions: Iterable[Session],
     cameras: Mapping[str, Camera],
     of: BucketOf,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 
 from tests.reference.activity import Activity, activities
 from tests.reference.cameras import Camera
@@ -11,7 +10,7 @@ from tests.reference.events import Event
 from tests.reference.pairing import Session
 from tests.reference.persons import DimPerson
 from tests.reference.rules import RULES
-from tests.reference.statistics import dwell_of, seconds
+from tests.reference.statistics import Exact, dwell_of, seconds
 from tests.reference.visits import Visit
 from tests.reference.zones import Bucket, BucketOf
 
@@ -28,16 +27,16 @@ class Measures:
     exits: int
     visitors: int
     sessions_closed: int
-    total_dwell_seconds: Fraction | None
-    avg_dwell_seconds: Fraction | None
-    median_dwell_seconds: Fraction | None
-    p90_dwell_seconds: Fraction | None
-    max_dwell_seconds: Fraction | None
+    total_dwell_seconds: Exact | None
+    avg_dwell_seconds: Exact | None
+    median_dwell_seconds: Exact | None
+    p90_dwell_seconds: Exact | None
+    max_dwell_seconds: Exact | None
     waiting_visitors: int
-    person_seconds: Fraction
-    avg_occupancy: Fraction
+    person_seconds: Exact
+    avg_occupancy: Exact
     peak_occupancy: int
-    occupied_seconds: Fraction
+    occupied_seconds: Exact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +65,10 @@ class DemographicsBucket:
     gender: str
     visitors: int
     sessions_closed: int
-    total_dwell_seconds: Fraction | None
-    avg_dwell_seconds: Fraction | None
-    median_dwell_seconds: Fraction | None
-    max_dwell_seconds: Fraction | None
+    total_dwell_seconds: Exact | None
+    avg_dwell_seconds: Exact | None
+    median_dwell_seconds: Exact | None
+    max_dwell_seconds: Exact | None
 
 
 def camera_buckets(

@@ -25,13 +25,19 @@ class RawRow:
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that happened once, however many rows tell of it."""
+class EventIdentity:
+    """What tells an event from all others."""
 
     person_id: str
     camera_id: str
     event_type: str
     event_at: datetime
+
+
+@dataclass(frozen=True)
+class Event(EventIdentity):
+    """Something that happened once, however many rows tell of it."""
+
     load_id: int
     age_group: str | None
     gender: str | None

@@ -6,20 +6,16 @@ from datetime import datetime
 from fractions import Fraction
 
 from tests.reference.cameras import Camera
-from tests.reference.events import Event
+from tests.reference.events import Event, EventIdentity
 from tests.reference.pairing import OrphanExit, Session
 from tests.reference.statistics import seconds
 
 
 @dataclass(frozen=True)
-class FctEvent:
+class FctEvent(EventIdentity):
     """A row of `fct_events`, by its natural key; `entry_at` stands for its session's id."""
 
-    person_id: str
-    camera_id: str
     site_id: str
-    event_at: datetime
-    event_type: str
     is_entry: bool
     is_exit: bool
     entry_at: datetime | None
@@ -28,16 +24,11 @@ class FctEvent:
 
 
 @dataclass(frozen=True)
-class FctSession:
+class FctSession(Session):
     """A row of `fct_sessions`, by its natural key: person, camera and entry."""
 
-    person_id: str
-    camera_id: str
     site_id: str
-    entry_at: datetime
-    exit_at: datetime | None
     dwell_seconds: Fraction | None
-    session_status: str
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
 from tests.reference.cameras import Camera
 from tests.reference.events import Event
 from tests.reference.pairing import Session
-from tests.reference.statistics import dwell_of
+from tests.reference.statistics import Exact, dwell_of
 from tests.reference.visits import Visit
 from tests.reference.zones import hour_of, local_date
 
@@ -26,10 +25,10 @@ class DimPerson:
     missing_exits: int
     visit_count: int
     visit_days: int
-    total_dwell_seconds: Fraction | None
-    avg_dwell_seconds: Fraction | None
-    median_dwell_seconds: Fraction | None
-    max_dwell_seconds: Fraction | None
+    total_dwell_seconds: Exact | None
+    avg_dwell_seconds: Exact | None
+    median_dwell_seconds: Exact | None
+    max_dwell_seconds: Exact | None
     age_group: str | None
     gender: str | None
     is_repeat: bool

@@ -1,7 +1,7 @@
 """The metrics over a range, of whatever the filters choose."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -10,7 +10,7 @@ from tests.reference.buckets import shown
 from tests.reference.cameras import DimCamera
 from tests.reference.facts import FctEvent, FctSession
 from tests.reference.persons import DimPerson
-from tests.reference.statistics import percentile
+from tests.reference.statistics import Exact, percentile
 from tests.reference.warehouse import Marts
 from tests.reference.zones import local_date, midnight
 
@@ -51,12 +51,12 @@ class RangeMetrics:
     unique_visitors: int
     active_cameras: int
     closed_sessions: int
-    avg_dwell_seconds: Fraction | None
-    median_dwell_seconds: Fraction | None
-    max_dwell_seconds: Fraction | None
-    avg_dwell_seconds_per_person: Fraction | None
+    avg_dwell_seconds: Exact | None
+    median_dwell_seconds: Exact | None
+    max_dwell_seconds: Exact | None
+    avg_dwell_seconds_per_person: Exact | None
     repeat_visitors: int
-    repeat_rate: Fraction | None
+    repeat_rate: Exact | None
 
 
 class Choice:
@@ -75,6 +75,11 @@ class Choice:
     def closed(self) -> list[FctSession]:
         """The closed sessions."""
         return [one for one in self.sessions if one.session_status == "closed"]
+
+    @property
+    def dwells(self) -> list[Fraction]:
+        """The lengths of the closed sessions, in seconds."""
+        return dwells_of(self.closed)
 
     def local_date(self, event: FctEvent) -> date:
         """Give the date at the event's site."""
@@ -109,13 +114,18 @@ class Choice:
         )
 
 
+def dwells_of(sessions: Iterable[FctSession]) -> list[Fraction]:
+    """Give the lengths of those sessions that are closed, in seconds."""
+    return [one.dwell_seconds for one in sessions if one.dwell_seconds is not None]
+
+
 def range_metrics(marts: Marts, filters: Filters) -> RangeMetrics:
     """Give the metrics of what the filters choose."""
     choice = Choice(marts, filters)
     days: dict[str, set[date]] = defaultdict(set)
     for event in choice.events:
         days[event.person_id].add(choice.local_date(event))
-    dwells = [one.dwell_seconds for one in choice.closed if one.dwell_seconds is not None]
+    dwells = choice.dwells
     total, stayed = sum(dwells, Fraction()), {one.person_id for one in choice.closed}
     repeats = sum(len(dates) >= 2 for dates in days.values())
     return RangeMetrics(

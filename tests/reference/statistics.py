@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 Interval = tuple[datetime, datetime]
+Exact = Fraction | int
+"""A number that is not rounded; an int says the same as a Fraction."""
 MICROSECOND = timedelta(microseconds=1)
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tests.reference.cameras import Camera
 from tests.reference.pairing import OrphanExit, Session
-from tests.reference.statistics import percentile, seconds
+from tests.reference.statistics import Exact, percentile, seconds
 from tests.reference.zones import day_of, local_date
 
 
@@ -60,7 +60,7 @@ class FctVisit:
     site_id: str
     started_at: datetime
     ended_at: datetime
-    duration_seconds: Fraction
+    duration_seconds: Exact
     session_count: int
     camera_count: int
     first_camera_id: str
@@ -77,7 +77,7 @@ class Transition:
     from_camera_id: str
     to_camera_id: str
     transitions: int
-    median_transit_seconds: Fraction | None
+    median_transit_seconds: Exact | None
 
 
 def visits_of(

@@ -1,7 +1,7 @@
 """All marts of a history of raw rows: the one entry point of the tests."""
 
 from collections.abc import Iterable, Mapping
-from typing import TypedDict
+from typing import Any, TypedDict, cast
 
 from tests.reference.buckets import (
     CameraBucket,
@@ -64,6 +64,11 @@ class Marts(TypedDict):
     agg_transitions_daily: list[Transition]
     agg_person_hourly: list[PersonHour]
     quality_cameras_daily: list[CameraQuality]
+
+
+def rows_of(marts: Marts, table: str) -> list[Any]:
+    """Give the rows of a table that is named at run time."""
+    return cast("Mapping[str, list[Any]]", marts)[table]
 
 
 def modelled(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import pandas as pd
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from orchestration.lib.csv_chunk import Chunk
 from orchestration.lib.csv_reading import CsvFile
 from orchestration.lib.row_reading import TextRows
 from orchestration.lib.source_profiles import SourceProfile, read_source_profiles
+from orchestration.lib.timestamp_rules import DateOrder
 
 EVENTS = "timestamp,person_id,camera_id,event_type,mood"
 STAYS = "utc_time_started,person,camera,utc_time_ended,mood"
@@ -28,7 +30,7 @@ TIMES = st.sampled_from(
 )  # fmt: skip
 TEXTS = st.sampled_from(["", " p ", "é", "x,y", "entry", "OUT"])
 ROWS = st.lists(st.tuples(TIMES, TEXTS, TEXTS, st.one_of(TEXTS, TIMES), TEXTS), min_size=1)
-ORDERS = st.sampled_from([None, "day_first", "month_first", "either"])
+ORDERS = st.sampled_from([None, *get_args(DateOrder)])
 
 
 def rows_of(folder: Path, header: str, rows: list[tuple[str, ...]], layout: Layout) -> TextRows:
@@ -47,7 +49,7 @@ def profile(folder: Path, header: str) -> SourceProfile:
 @settings(deadline=None, max_examples=30)
 @given(st.sampled_from([EVENTS, STAYS]), st.lists(ROWS, min_size=1, max_size=4), ORDERS)
 def test_rows_are_read_together_as_alone(
-    header: str, files: list[list[tuple[str, ...]]], order: str | None
+    header: str, files: list[list[tuple[str, ...]]], order: DateOrder | None
 ) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
