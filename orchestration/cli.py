@@ -18,7 +18,8 @@ import typer
 from orchestration.cli_database import sql, url
 from orchestration.cli_keys import keys
 from orchestration.cli_marts import docs, rebuild, verify
-from orchestration.settings import SettingsError, current_settings
+from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.settings import current_settings
 
 app = typer.Typer(
     help="A warehouse for camera events: drop CSV files, read dwell, occupancy and visitors.",
@@ -33,45 +34,30 @@ WAIT_SECONDS = 0.2
 
 
 def main() -> None:
-    """Run the command; tell a foreseeable error in one sentence and end with status 1."""
+    """Run the command; of a foreseen error, print what it says, and end with its status."""
     try:
         app()
+    except ForeseenError as error:
+        _end(str(error), error.exit_status)
     except Exception as error:
-        told = _foreseen(error)
-        if told is None:
+        from psycopg import OperationalError
+
+        if not isinstance(error, OperationalError):
             raise
-        _fail(told)
+        _end(f"The database does not answer; is the stack up? Start it with: make up\n{error}")
 
 
-def _foreseen(error: Exception) -> str | None:
-    """Give the sentence for an error that is no defect; what it imports is imported by then."""
-    from psycopg import OperationalError
-
-    from orchestration.lib.dbt_build import DbtError
-    from orchestration.lib.source_profiles import SourceProfileError
-    from orchestration.runtime.api_keys import ApiKeyError
-    from orchestration.runtime.embedded_postgres import PostgresStartError
-    from orchestration.runtime.warehouse import WarehouseError
-
-    if isinstance(error, OperationalError):
-        return f"The database does not answer; is the stack up? Start it with: make up\n{error}"
-    told = (
-        SettingsError, SourceProfileError, WarehouseError, PostgresStartError, FileNotFoundError,
-        ApiKeyError, DbtError,
-    )  # fmt: skip
-    return str(error) if isinstance(error, told) else None
+def _end(told: str, status: int = 1) -> NoReturn:
+    print(told, file=sys.stderr)
+    raise SystemExit(status)
 
 
 @app.command()
 def up() -> None:
     """Start the stack and stay in front; Ctrl-C ends it."""
     from orchestration.runtime.stack import Stack
-    from orchestration.runtime.stack_state import StackError
 
-    try:
-        Stack(current_settings()).run()
-    except StackError as error:
-        _fail(str(error))
+    Stack(current_settings()).run()
 
 
 @app.command()
@@ -107,34 +93,28 @@ def demo() -> None:
     """Drop a made-up month of visitors, start the stack, show what came of it; the stack stays."""
     from orchestration.runtime.demo import finished_demo, make_month, start_in_background
     from orchestration.runtime.demo_report import print_demo
-    from orchestration.runtime.stack_state import StackError
 
     settings = current_settings()
     started = time.monotonic()
-    try:
-        # A file that is there at the start is in the first build; a later one waits for its end.
-        print(f"Dropping {make_month(settings)} …", flush=True)
-        print("Starting the stack …", flush=True)
-        stack = start_in_background(settings)
-        result = finished_demo(settings, stack)
-    except StackError as error:
-        _fail(str(error))
+    # A file that is there at the start is in the first build; a later one waits for its end.
+    print(f"Dropping {make_month(settings)} …", flush=True)
+    print("Starting the stack …", flush=True)
+    stack = start_in_background(settings)
+    result = finished_demo(settings, stack)
     print_demo(result, settings, time.monotonic() - started)
 
 
 @app.command()
 def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")]) -> None:
     """Load files and build the marts, without a running stack; status 0 if all are loaded."""
-    from orchestration.runtime.headless import UnusableFileError, load_files
+    from orchestration.runtime.headless import load_files
 
-    try:
-        result = load_files(current_settings(), files)
-    except UnusableFileError as error:
-        _fail(str(error))
+    result = load_files(current_settings(), files)
     for file in result.files:
         print(file)
     if not result.is_published:
-        _fail("The run failed, so the marts may lack these files; Dagster's UI says why.")
+        message = "The run failed, so the marts may lack these files; Dagster's UI says why."
+        raise ForeseenError(message)
     if len(result.files) < len(files) or not all(file.is_in_warehouse for file in result.files):
         raise typer.Exit(1)
 
@@ -144,16 +124,13 @@ def rejected(
     load_id: Annotated[int, typer.Argument(help="The load, as status and quarantine show it")],
 ) -> None:
     """Print the rejected rows of a load as CSV: mend them and drop them as a file of that name."""
-    from orchestration.runtime.rejected_rows import NoRejectedRowsError, write_rejected_rows
+    from orchestration.runtime.rejected_rows import write_rejected_rows
     from orchestration.runtime.warehouse import Warehouse, open_warehouse
 
     settings = current_settings()
     Warehouse.of_home(settings.home)  # before the first start there is nothing to look into
     with open_warehouse(settings) as warehouse:
-        try:
-            name = write_rejected_rows(warehouse.loader, load_id, sys.stdout)
-        except NoRejectedRowsError as error:
-            _fail(str(error))
+        name = write_rejected_rows(warehouse.loader, load_id, sys.stdout)
     print(f"Mend these rows and drop them into {settings.landing} as {name}.", file=sys.stderr)
 
 
@@ -162,14 +139,9 @@ def replay(
     load_id: Annotated[int, typer.Argument(help="The load, as quarantine list shows it")],
 ) -> None:
     """Load a quarantined file again; content that is in the warehouse stays there once."""
-    from orchestration.runtime.headless import UnusableFileError
-    from orchestration.runtime.replay import ReplayError
     from orchestration.runtime.replay import replay as replayed
 
-    try:
-        told = replayed(current_settings(), load_id)
-    except (ReplayError, UnusableFileError) as error:
-        _fail(str(error))
+    told = replayed(current_settings(), load_id)
     print(told)
     if not isinstance(told, str) and not told.is_in_warehouse:
         raise typer.Exit(1)
@@ -198,13 +170,10 @@ def quarantine_show(
 ) -> None:
     """Show why a file is in quarantine, some of its bad rows, and what to do."""
     from orchestration.lib.landing_files import Landing
-    from orchestration.runtime.quarantine import NotInQuarantineError, quarantined_file
+    from orchestration.runtime.quarantine import quarantined_file
 
     landing = Landing(current_settings().landing)
-    try:
-        print(quarantined_file(landing, name).explained(landing.folder))
-    except NotInQuarantineError as error:
-        _fail(str(error))
+    print(quarantined_file(landing, name).explained(landing.folder))
 
 
 @app.command()
@@ -223,9 +192,11 @@ def status(
     deadline = time.monotonic() + timeout
     while wait and not (seen := reader.read()).is_idle:
         if running_stack(settings.home) is None and settings.database_url is None:
-            _fail("Not everything is published, and no stack runs here. Start it with: make up")
+            message = "Not everything is published, and no stack runs here. Start it with: make up"
+            raise ForeseenError(message)
         if time.monotonic() > deadline:
-            _fail(f"Not done after {timeout:.0f} s.\n{seen.summary()}")
+            message = f"Not done after {timeout:.0f} s.\n{seen.summary()}"
+            raise ForeseenError(message)
         time.sleep(WAIT_SECONDS)
     looked = reader.read()
     if as_json:
@@ -249,7 +220,11 @@ def generate(
 
     chosen = Generation(seed, date.fromordinal(start.toordinal()), days, rows, sites,
                         bad_share=bad_share)  # fmt: skip
-    made = write_csv(sys.stdout if str(target) == "-" else target, chosen)
+    try:
+        made = write_csv(sys.stdout if str(target) == "-" else target, chosen)
+    except OSError as error:
+        message = f"{target} could not be written: {error.strerror}."
+        raise ForeseenError(message) from error
     print(f"{made.rows} rows, {made.bad_rows} of them bad: {made.bad}", file=sys.stderr)
 
 
@@ -270,11 +245,6 @@ def doctor() -> None:
 
 def _plain(value: object) -> str:
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
-
-
-def _fail(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise SystemExit(1)
 
 
 if __name__ == "__main__":

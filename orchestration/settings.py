@@ -10,6 +10,7 @@ from typing import Annotated
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.timezone_names import Timezone
 from serving.settings import PREFIX, PROJECT_ROOT, ServingSettings
 
@@ -18,7 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class SettingsError(ValueError):
+class SettingsError(ForeseenError):
     """A setting is unknown or has an unusable value; the text says which and what to do."""
 
 

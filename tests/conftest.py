@@ -23,7 +23,12 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
+from orchestration.runtime.warehouse import (
+    Warehouse,
+    WarehouseError,
+    prepare_warehouse,
+    with_database,
+)
 from orchestration.settings import Settings
 
 TESTS = Path(__file__).parent
@@ -112,7 +117,7 @@ def template(server_url: str, shared_folder: Path) -> Warehouse:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             return Warehouse.of_home(chosen.home)
-        except RuntimeError:
+        except WarehouseError:
             return prepare_warehouse(chosen, with_database(server_url, TEMPLATE))
 
 

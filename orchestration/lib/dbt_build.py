@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from orchestration.lib.dbt_environment import database_of, dbt_environment
 from orchestration.lib.dbt_manifest import fingerprint, is_parsed, mark_parsed, parsing, point_at
 from orchestration.lib.fault_points import reached
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.memory_folder import forget_ownerless, keep_in_memory, path_in_memory
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ OnEvent = Callable[[DbtEvent], None]
 _one_at_a_time = threading.RLock()
 
 
-class DbtError(RuntimeError):
+class DbtError(ForeseenError):
     """dbt could not even read the project; the text says why."""
 
 

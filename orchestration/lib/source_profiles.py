@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from expectations.contract import EVENT_ALIASES, KNOWN_COLUMNS, Column, EventType
 from orchestration.lib.csv_dialect import Dialect
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.timestamp_rules import TimestampRules
 from orchestration.lib.timezone_names import Timezone
 
@@ -24,7 +25,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "landing" / "sources"
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
 
-class SourceProfileError(ValueError):
+class SourceProfileError(ForeseenError):
     """A source profile cannot be used; the text says which file, which key and what to do."""
 
 

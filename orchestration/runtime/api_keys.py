@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import class_row
 
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.runtime.warehouse import Warehouse
 
 ID_ALPHABET = string.ascii_lowercase + string.digits
@@ -21,7 +22,7 @@ LONGEST_NAME = 100
 COLUMNS = "key_id, name, scopes, created_at, expires_at, revoked_at"
 
 
-class ApiKeyError(ValueError):
+class ApiKeyError(ForeseenError):
     """What was asked of a key cannot be done; the text says why and what to do."""
 
 

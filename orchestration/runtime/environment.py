@@ -9,17 +9,24 @@ import shutil
 from pathlib import Path
 
 from orchestration.runtime.warehouse import Warehouse
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import PREFIX, PROJECT_ROOT, Settings, SettingsError
 
 DAGSTER_YAML = Path(__file__).parent / "dagster.yaml"
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
-    """Put the chosen `dagster.yaml` where Dagster looks for it; gives that folder."""
+    """Put the chosen `dagster.yaml` where Dagster looks for it; gives that folder.
+
+    Raises SettingsError if there is none.
+    """
     folder = settings.home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     (settings.home / "logs" / "runs").mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(settings.dagster_yaml or DAGSTER_YAML, folder / "dagster.yaml")
+    chosen = settings.dagster_yaml or DAGSTER_YAML
+    if not chosen.is_file():
+        message = f"{PREFIX}DAGSTER_YAML = {str(chosen)!r}: there is no such file"
+        raise SettingsError(message)
+    shutil.copyfile(chosen, folder / "dagster.yaml")
     return folder
 
 

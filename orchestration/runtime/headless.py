@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 
 from orchestration.lib.file_moves import lent_copy, tidy
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing_files import Landing
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
@@ -19,7 +20,7 @@ from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import Settings
 
 
-class UnusableFileError(RuntimeError):
+class UnusableFileError(ForeseenError):
     """A given file cannot be read or copied; the text says why."""
 
 

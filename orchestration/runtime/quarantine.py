@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestration.lib.file_moves import reason_file
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing_files import REASON, Landing
 
 UNEXPLAINED = "No reason lies beside it: Dwellhouse has not put it there, or somebody removed it."
 
 
-class NotInQuarantineError(LookupError):
+class NotInQuarantineError(ForeseenError):
     """No file of that name lies in quarantine; the text names the nearest."""
 
 

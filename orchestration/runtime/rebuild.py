@@ -8,6 +8,7 @@ import psycopg
 
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.dbt_models import models_fingerprint, variables_of
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.publication import DataVersion, build_turn
 from orchestration.lib.warehouse_build import BuildScope, build
 from orchestration.runtime.warehouse import open_warehouse
@@ -16,7 +17,7 @@ from orchestration.settings import Settings
 RUN_ID = "dwellhouse rebuild"
 
 
-class RebuildError(RuntimeError):
+class RebuildError(ForeseenError):
     """dbt could not build all marts; the text says which failed, and why."""
 
 

@@ -7,6 +7,8 @@ from typing import TextIO
 
 import psycopg
 
+from orchestration.lib.foreseen_error import ForeseenError
+
 ROWS = """
 select raw_line from raw.rejected_rows where load_id = %s order by line_number
 """
@@ -17,7 +19,7 @@ from raw.loads where load_id = %s
 MARK = "\N{BYTE ORDER MARK}"
 
 
-class NoRejectedRowsError(LookupError):
+class NoRejectedRowsError(ForeseenError):
     """A load has no rows that were set aside; the text says why and what to do instead."""
 
 

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from orchestration.lib.file_moves import put_back
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Ledger
 from orchestration.runtime.headless import load_files
@@ -27,7 +28,7 @@ from raw.loads where load_id = %s
 """
 
 
-class ReplayError(RuntimeError):
+class ReplayError(ForeseenError):
     """The load cannot be replayed; the text says why and what to do."""
 
 

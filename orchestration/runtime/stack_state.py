@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from orchestration.lib.foreseen_error import ForeseenError
 
-class StackError(RuntimeError):
+
+class StackError(ForeseenError):
     """The stack cannot run; the text says why and what to do."""
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres, write_secret
 from orchestration.settings import Settings
 
@@ -30,7 +31,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 OF_THE_API: tuple[Role, ...] = ("reader", "gatekeeper")
 
 
-class WarehouseError(RuntimeError):
+class WarehouseError(ForeseenError):
     """The database cannot serve as the warehouse; the text says why and what to do."""
 
 

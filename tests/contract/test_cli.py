@@ -10,7 +10,7 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from orchestration.cli import app, main
 from orchestration.settings import PREFIX, PROJECT_ROOT
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -101,12 +101,27 @@ def test_quick_commands_import_nothing_slow(
         ("url", "There is no warehouse in {home} yet; start one with: make up"),
         ("sql -c select", "There is no warehouse in {home} yet; start one with: make up"),
         ("load nowhere.csv", "nowhere.csv is no file."),
+        (
+            "generate nowhere/a.csv",
+            "nowhere/a.csv could not be written: No such file or directory.",
+        ),
     ],
 )
 def test_a_foreseeable_error_is_one_sentence(tmp_path: Path, arguments: str, told: str) -> None:
     result = run(arguments, tmp_path)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.strip() == told.format(home=tmp_path)
+
+
+def test_what_nobody_has_foreseen_is_not_told_as_a_mistake_of_the_user(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def open_what_is_not_there() -> None:
+        Path("/nowhere").read_bytes()
+
+    monkeypatch.setattr("orchestration.cli.app", open_what_is_not_there)
+    with pytest.raises(FileNotFoundError):
+        main()
 
 
 def test_a_bad_setting_is_told_before_anything_happens(tmp_path: Path) -> None:
