@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from orchestration.lib.ledger import Counts, FileIdentity
+from orchestration.lib.statements import statement
 
 TELL_SECONDS = 1.0
 
@@ -70,8 +71,6 @@ class ProgressReport:
             info = self.connection.info
             self._own = psycopg.connect(info.dsn, password=info.password, autocommit=True)
         self._own.execute(
-            "update raw.loads set rows_read = %s, rows_loaded = %s, rows_rejected = %s, "
-            "bytes_read = %s, progress_at = clock_timestamp() "
-            "where load_id = %s and status = 'loading'",
-            [*vars(counts).values(), bytes_read, self.load_id],
+            statement("note_progress"),
+            {**vars(counts), "bytes_read": bytes_read, "load_id": self.load_id},
         )

@@ -13,13 +13,13 @@ import psycopg
 from psycopg.rows import class_row
 
 from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse import Warehouse
 
 ID_ALPHABET = string.ascii_lowercase + string.digits
 ID_LENGTH = 8
 SECRET_BYTES = 32
 LONGEST_NAME = 100
-COLUMNS = "key_id, name, scopes, created_at, expires_at, revoked_at"
 
 
 class ApiKeyError(ForeseenError):
@@ -73,19 +73,17 @@ def create_key(home: Path, name: str, scopes: Sequence[str], expires_at: datetim
 def known_keys(home: Path) -> list[KnownKey]:
     """Give all keys, the latest first."""
     with _keymaster(home) as connection, connection.cursor(row_factory=class_row(KnownKey)) as rows:
-        query = f"select {COLUMNS} from access.api_keys order by created_at desc"  # noqa: S608
+        query = (
+            "select key_id, name, scopes, created_at, expires_at, revoked_at "
+            "from access.api_keys order by created_at desc"
+        )
         return rows.execute(query).fetchall()
 
 
 def revoke_key(home: Path, id_or_name: str) -> KnownKey:
     """Revoke the key of this id, or the valid one of this name; doing so again is harmless."""
     with _keymaster(home) as connection, connection.cursor(row_factory=class_row(KnownKey)) as rows:
-        found = rows.execute(
-            "update access.api_keys set revoked_at = coalesce(revoked_at, clock_timestamp()) "  # noqa: S608
-            "where key_id = %(key)s or (name = %(key)s and revoked_at is null) "
-            f"returning {COLUMNS}",
-            {"key": id_or_name},
-        ).fetchone()
+        found = rows.execute(statement("revoke_key"), {"key": id_or_name}).fetchone()
     if found is None:
         message = f"There is no key {id_or_name!r} to revoke; dwellhouse keys list shows them."
         raise ApiKeyError(message)

@@ -2,25 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 from orchestration.lib.publication import published_models
+from orchestration.lib.statements import statement
 from orchestration.runtime.rebuild import RebuildError, Turn, turn_to_build
 from orchestration.settings import Settings
 
 SCRATCH = "scratch"
 SHOWN = 3
+# What a rebuild leaves, by its kind in pg_class.
+DROPPED: dict[str, LiteralString] = {"r": "table", "v": "view"}
 
 TABLES = """
 select tablename from pg_tables
 where schemaname = 'scratch' and tablename ~ '^(dim|fct|agg|quality)_' order by tablename
-"""
-DIFFERENCES = """
-(select '- ' || m::text from (select * from marts.{0} except all select * from scratch.{0}) as m)
-union all
-(select '+ ' || s::text from (select * from scratch.{0} except all select * from marts.{0}) as s)
 """
 
 
@@ -81,7 +80,8 @@ def _rebuild(turn: Turn) -> None:
 
 def _comparison(connection: psycopg.Connection, mart: str) -> Comparison:
     name = sql.Identifier(mart)
-    differences = connection.execute(sql.SQL(DIFFERENCES).format(name)).fetchall()
+    query = sql.SQL(statement("mart_differences")).format(mart=name)
+    differences = connection.execute(query).fetchall()
     count = connection.execute(sql.SQL("select count(*) from marts.{}").format(name)).fetchone()
     return Comparison(mart, count[0] if count else 0, [row for (row,) in differences])
 
@@ -90,7 +90,6 @@ def _clear(connection: psycopg.Connection) -> None:
     """Drop what the rebuild has left; the schema stays, which only a superuser can make."""
     query = "select relkind, relname from pg_class where relnamespace = 'scratch'::regnamespace"
     for kind, name in connection.execute(query).fetchall():
-        if kind in ("r", "v"):
-            drop = "drop table if exists scratch.{} cascade"
-            drop = drop.replace("table", "view") if kind == "v" else drop
-            connection.execute(sql.SQL(drop).format(sql.Identifier(name)))
+        if kind in DROPPED:
+            drop = sql.SQL("drop {} if exists scratch.{} cascade")
+            connection.execute(drop.format(sql.SQL(DROPPED[kind]), sql.Identifier(name)))
