@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.integration.api_events import CLOCK, MARTS, ROWS, SEEDED, ZONES
 from tests.reference.activity import Activity, activities
@@ -14,11 +15,11 @@ from tests.reference.buckets import shown
 from tests.reference.cameras import cameras_of
 from tests.reference.events import distinct_events
 from tests.reference.facts import FctSession
-from tests.reference.pairing import Session, paired
+from tests.reference.pairing import paired
 from tests.reference.ranges import Choice, Filters, dwells_of
 from tests.reference.rules import RULES
-from tests.reference.statistics import percentile, seconds
-from tests.reference.visits import visits_of
+from tests.reference.statistics import percentile
+from tests.reference.visits import median_transit, transit, visits_of
 from tests.reference.zones import (
     BucketOf,
     buckets_between,
@@ -44,7 +45,7 @@ def group_value(session: FctSession, name: str, zone: str | None) -> Hashable:
     camera, person = CAMERAS[session.camera_id], PERSONS[session.person_id]
     timezone = zone or camera.timezone
     local_day = local_date(session.entry_at, timezone)
-    local = datetime.fromisoformat(session.entry_at.isoformat()).astimezone(_zone(timezone))
+    local = session.entry_at.astimezone(ZoneInfo(timezone))
     return {
         "camera": session.camera_id,
         "site": session.site_id,
@@ -58,12 +59,6 @@ def group_value(session: FctSession, name: str, zone: str | None) -> Hashable:
         "gender": shown(person.gender),
         "category": camera.category,
     }[name]
-
-
-def _zone(name: str) -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
 
 
 def dwell_rows(filters: Filters, names: Sequence[str], zone: str | None) -> dict[Hashable, Row]:
@@ -171,21 +166,11 @@ def transition_rows(filters: Filters) -> dict[Hashable, Row]:
             is_fitting = (later.person_id, later.camera_id, later.entry_at) in fitting
             if len(ends) == 2 and is_fitting and ends & places:
                 way = (visit.camera.site_id, earlier.camera_id, later.camera_id)
-                ways[way].append(_transit(earlier, later))
-    known = {way: [one for one in taken if one is not None] for way, taken in ways.items()}
+                ways[way].append(transit(earlier, later))
     return {
-        way: {
-            "transitions": len(taken),
-            "median_transit_seconds": percentile(known[way], HALF) if known[way] else None,
-        }
+        way: {"transitions": len(taken), "median_transit_seconds": median_transit(taken)}
         for way, taken in ways.items()
     }
-
-
-def _transit(earlier: Session, later: Session) -> Fraction | None:
-    if earlier.exit_at is None or later.entry_at < earlier.exit_at:
-        return None
-    return seconds(later.entry_at - earlier.exit_at)
 
 
 def metric_values(filters: Filters, group: str, metric: str) -> dict[str, Any]:

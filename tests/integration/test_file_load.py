@@ -14,8 +14,8 @@ from orchestration.lib.file_load import FileLoader
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.load_outcome import LoadOutcome, LoadRules
 from orchestration.runtime.warehouse import Warehouse
+from tests.integration.event_files import HEADER, good_rows
 
-HEADER = "timestamp,person_id,camera_id,event_type\n"
 RULES = LoadRules(
     limits=Limits(max_columns=256, max_field_length=100, max_rejected_share=0.5),
     timezone="Europe/Berlin",
@@ -28,11 +28,6 @@ RULES = LoadRules(
     stalled_seconds=0.5,
 )
 Load = Callable[..., LoadOutcome]
-
-
-def good_rows(count: int, person: str = "p") -> str:
-    start = datetime(2026, 5, 1, 9, 0)  # noqa: DTZ001
-    return "".join(f"{start + timedelta(minutes=i)},{person}{i},c1,entry\n" for i in range(count))
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from orchestration.lib.raw_months import RawMonths
 from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database
+from tests.integration.event_files import HEADER
 
-HEADER = "timestamp,person_id,camera_id,event_type\n"
 MONTHS = "select month from raw.months order by month"
 LOADERS = 4
 # How raw was before it was parted, with rows of two months.

@@ -9,7 +9,8 @@ import pytest
 from orchestration.lib.load_outcome import LoadOutcome
 from orchestration.runtime.rejected_rows import NoRejectedRowsError, write_rejected_rows
 from orchestration.runtime.warehouse import Warehouse
-from tests.integration.test_file_load import HEADER, connection, good_rows, landing, load
+from tests.integration.event_files import HEADER, good_rows
+from tests.integration.test_file_load import connection, landing, load
 
 __all__ = ["connection", "landing", "load"]
 Load = Callable[..., LoadOutcome]

@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ from orchestration.lib.source_profiles import read_source_profiles
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database
+from tests.integration.event_files import HEADER, good_rows
 
-HEADER = "timestamp,person_id,camera_id,event_type\n"
 RULES = replace(load_rules(Settings(max_field_length=1000)), timezone="Europe/Berlin")
 LEDGER = """
 select file_name, status, bytes, source, rows_read, rows_loaded, rows_rejected, reason_code, reason,
@@ -38,18 +37,13 @@ from raw.rejected_rows as rejected join raw.loads using (load_id) order by 1, 2
 """
 
 
-def rows(count: int, person: str = "p") -> str:
-    start = datetime(2026, 5, 1, 9, 0)  # noqa: DTZ001
-    return "".join(f"{start + timedelta(minutes=i)},{person}{i},c1,entry\n" for i in range(count))
-
-
 FILES: dict[str, str | bytes] = {
-    "bad rows.csv": HEADER + rows(5, "b") + "now,p,c,entry\n,p,c,entry\n2026-05-01 9:00,,c\n",
-    "bomb.csv.gz": gzip.compress((HEADER + rows(3000, "g")).encode()),
-    "broken.csv.gz": gzip.compress((HEADER + rows(50, "k")).encode())[:-20],
-    "copy of good.csv": HEADER + rows(20),
+    "bad rows.csv": HEADER + good_rows(5, "b") + "now,p,c,entry\n,p,c,entry\n2026-05-01 9:00,,c\n",
+    "bomb.csv.gz": gzip.compress((HEADER + good_rows(3000, "g")).encode()),
+    "broken.csv.gz": gzip.compress((HEADER + good_rows(50, "k")).encode())[:-20],
+    "copy of good.csv": HEADER + good_rows(20),
     "day first.csv": HEADER + "13.02.2026 10:00,d,c,entry\n01.02.2026 10:00,d,c,exit\n",
-    "either.csv": HEADER + "01.02.2026 10:00,d,c,exit\n" + rows(4, "e"),
+    "either.csv": HEADER + "01.02.2026 10:00,d,c,exit\n" + good_rows(4, "e"),
     "empty.csv": "",
     "face of two.csv": (
         "person,camera,utc_time_started,utc_time_ended\nf5,c,1772442904,1772442905\n"
@@ -59,13 +53,13 @@ FILES: dict[str, str | bytes] = {
         "person,camera,utc_time_started,utc_time_ended\n"
         "f1,c,1772442904,1772442964\nf2,c,1772442904,soon\nf3,c,now,1772442964\nf4,c,1772442904,\n"
     ),
-    "good.csv": HEADER + rows(20),
+    "good.csv": HEADER + good_rows(20),
     "header.csv": HEADER,
-    "large.csv": HEADER + rows(3000, "l"),
-    "mostly bad.csv": HEADER + rows(1, "m") + "soon,p,c,entry\n" * 9,
-    "nul.csv": (HEADER + rows(3, "n") + "2026-05-01 09:00,p\0,c,entry\n").encode(),
-    "quote.csv": HEADER + rows(3, "q") + '2026-05-01 09:00,"p,c,entry\n',
-    "skipped hour.csv": HEADER + "2026-03-29 02:30,s,c,entry\n" + rows(3, "s"),
+    "large.csv": HEADER + good_rows(3000, "l"),
+    "mostly bad.csv": HEADER + good_rows(1, "m") + "soon,p,c,entry\n" * 9,
+    "nul.csv": (HEADER + good_rows(3, "n") + "2026-05-01 09:00,p\0,c,entry\n").encode(),
+    "quote.csv": HEADER + good_rows(3, "q") + '2026-05-01 09:00,"p,c,entry\n',
+    "skipped hour.csv": HEADER + "2026-03-29 02:30,s,c,entry\n" + good_rows(3, "s"),
     "woche_eu.csv": "Zeitstempel;Person;Kamera;Ereignis\n01.02.2026 09:15;ü;Süd;Eintritt\n".encode(
         "cp1252"
     ),
@@ -156,8 +150,8 @@ def test_what_comes_of_a_file_is_the_same_as_alone(places: list[Place]) -> None:
 
 def test_small_files_are_one_question(place: Place, judged_sizes: list[list[int]]) -> None:
     names = [f"{number}.csv" for number in range(5)]
-    place.write({name: HEADER + rows(2 + int(name[0]), name[0]) for name in names})
-    place.write({"2.csv": HEADER + rows(1500, "large")})
+    place.write({name: HEADER + good_rows(2 + int(name[0]), name[0]) for name in names})
+    place.write({"2.csv": HEADER + good_rows(1500, "large")})
     loader = place.loader(names)
     outcomes = [place.load(loader, name) for name in names]
     assert judged_sizes == [[2, 3, 5, 6], [1500]]
@@ -168,10 +162,10 @@ def test_a_file_that_has_changed_since_is_judged_anew(
     place: Place, judged_sizes: list[list[int]]
 ) -> None:
     names = ["a.csv", "b.csv", "c.csv"]
-    place.write({name: HEADER + rows(4, name) for name in names})
+    place.write({name: HEADER + good_rows(4, name) for name in names})
     loader = place.loader(names)
     place.load(loader, "a.csv")
-    place.write({"b.csv": HEADER + "never,x,c,entry\n" + rows(6, "new")})
+    place.write({"b.csv": HEADER + "never,x,c,entry\n" + good_rows(6, "new")})
     (place.landing.folder / "c.csv").unlink()
     outcome = place.load(loader, "b.csv")
     assert outcome is not None
@@ -186,7 +180,7 @@ def test_after_a_failure_each_file_is_judged_by_itself(
 ) -> None:
     """The process may have ended over any of the files that were judged with the one claimed."""
     names = ["a.csv", "b.csv"]
-    place.write({name: HEADER + rows(3, name) for name in names})
+    place.write({name: HEADER + good_rows(3, name) for name in names})
     place.connection.execute(
         "insert into raw.loads (file_name, sha256, bytes, source, status) "
         "values ('a.csv', repeat('0', 64), 1, 'default', %s)",
@@ -196,7 +190,7 @@ def test_after_a_failure_each_file_is_judged_by_itself(
     for name in names:
         place.load(loader, name)
     assert judged_sizes == [[3], [3]]
-    place.write({name: HEADER + rows(5, name) for name in names})
+    place.write({name: HEADER + good_rows(5, name) for name in names})
     loader = place.loader(names)
     place.load(loader, "a.csv")
     assert judged_sizes[2:] == [[5, 5]], "what was made good is forgotten"

@@ -15,8 +15,8 @@ from orchestration.lib.load_outcome import LoadOutcome
 from orchestration.lib.source_profiles import read_source_profiles
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
+from tests.integration.event_files import HEADER
 
-HEADER = "timestamp,person_id,camera_id,event_type\n"
 RULES = replace(load_rules(Settings(chunk_rows=3, max_field_length=1000)), timezone="UTC")
 Load = Callable[..., LoadOutcome]
 

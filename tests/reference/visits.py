@@ -135,17 +135,18 @@ def transitions(visits: Iterable[Visit]) -> list[Transition]:
             if earlier.camera_id != later.camera_id:
                 day, _ = day_of(later.entry_at, visit.camera.timezone)
                 way = (visit.camera.site_id, day, earlier.camera_id, later.camera_id)
-                ways[way].append(_transit(earlier, later))
-    return [Transition(*way, len(taken), _median(taken)) for way, taken in ways.items()]
+                ways[way].append(transit(earlier, later))
+    return [Transition(*way, len(taken), median_transit(taken)) for way, taken in ways.items()]
 
 
-def _transit(earlier: Session, later: Session) -> Fraction | None:
+def transit(earlier: Session, later: Session) -> Fraction | None:
     """Give the time between two cameras; null without an exit, or if both were at once."""
     if earlier.exit_at is None or later.entry_at < earlier.exit_at:
         return None
     return seconds(later.entry_at - earlier.exit_at)
 
 
-def _median(transits: Iterable[Fraction | None]) -> Fraction | None:
-    known = [transit for transit in transits if transit is not None]
+def median_transit(transits: Iterable[Fraction | None]) -> Fraction | None:
+    """Give the median of those that are known."""
+    known = [one for one in transits if one is not None]
     return percentile(known, Fraction(1, 2)) if known else None

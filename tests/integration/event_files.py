@@ -1,0 +1,11 @@
+"""What files of events are made of."""
+
+from datetime import datetime, timedelta
+
+HEADER = "timestamp,person_id,camera_id,event_type\n"
+
+
+def good_rows(count: int, person: str = "p") -> str:
+    """Give rows a minute apart, each of another person, without an offset."""
+    start = datetime(2026, 5, 1, 9, 0)  # noqa: DTZ001
+    return "".join(f"{start + timedelta(minutes=i)},{person}{i},c1,entry\n" for i in range(count))
