@@ -2,20 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Iterator, Mapping
+from typing import TextIO, cast
 
 import psycopg
 
 from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.runtime.asked_load import AskedLoad, asked_load
 
-ROWS = """
-select raw_line from raw.rejected_rows where load_id = %s order by line_number
-"""
-LOAD = """
-select file_name, status, rows_rejected, stored_as, validation
-from raw.loads where load_id = %s
-"""
+ROWS = "select raw_line from raw.rejected_rows where load_id = %s order by line_number"
 MARK = "\N{BYTE ORDER MARK}"
 
 
@@ -27,34 +22,31 @@ def write_rejected_rows(loader_url: str, load_id: int, target: TextIO) -> str:
     """Write the header and the rejected rows as they came; gives the name of the load's file.
 
     The text begins with a byte order mark: so it is read as UTF-8 by spreadsheets, and here under
-    any source profile. Raises NoRejectedRowsError.
+    any source profile. Raises NoRejectedRowsError or UnknownLoadError.
     """
     with psycopg.connect(loader_url) as connection:
-        name, names, delimiter = _load(connection, load_id)
-        target.write(MARK + _header(names, delimiter))
+        load = asked_load(connection, load_id)
+        _require_rejected_rows(load)
+        target.write(MARK + _header(load.validation or {}))
         for raw_line in _raw_lines(connection, load_id):
             target.write(f"{raw_line}\n")
-    return name
+    return load.file_name
 
 
-def _load(connection: psycopg.Connection, load_id: int) -> tuple[str, list[str], str]:
-    """Give the name, the names of the columns and the delimiter of the load's file."""
-    load = connection.execute(LOAD, [load_id]).fetchone()
-    if load is None:
-        message = f"There is no load {load_id}; dwellhouse status shows the last ones."
+def _require_rejected_rows(load: AskedLoad) -> None:
+    told = f"{load.load_id}, {load.file_name},"
+    if load.status != "loaded":
+        where = f"; the file is {load.stored_as}" if load.stored_as else ""
+        message = f"Load {told} is {load.status}: none of its rows was taken{where}."
         raise NoRejectedRowsError(message)
-    name, status, rejected, stored_as, validation = load
-    if status != "loaded":
-        where = f"; the file is {stored_as}" if stored_as else ""
-        message = f"Load {load_id}, {name}, is {status}: none of its rows was taken{where}."
+    if not load.rows_rejected:
+        message = f"No row of load {told} was rejected."
         raise NoRejectedRowsError(message)
-    if not rejected:
-        message = f"No row of load {load_id}, {name}, was rejected."
-        raise NoRejectedRowsError(message)
-    return name, validation["header"], validation["delimiter"]
 
 
-def _header(names: list[str], delimiter: str) -> str:
+def _header(validation: Mapping[str, object]) -> str:
+    """Give the first line of the file as the load has read it."""
+    names, delimiter = cast("list[str]", validation["header"]), str(validation["delimiter"])
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(names)
     return text.getvalue()

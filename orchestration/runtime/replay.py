@@ -4,16 +4,15 @@ Content that is in the warehouse is never loaded a second time: this says so, an
 """
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg.rows import class_row
 
 from orchestration.lib.file_moves import put_back
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Ledger
+from orchestration.runtime.asked_load import AskedLoad, asked_load
 from orchestration.runtime.headless import load_files
 from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
 from orchestration.runtime.stack_state import running_stack
@@ -22,63 +21,26 @@ from orchestration.settings import Settings
 
 TAKEN_SECONDS = 60.0
 LOOK_SECONDS = 0.3
-LOAD = """
-select load_id, file_name, status, rows_loaded, rows_rejected, stored_as, validation
-from raw.loads where load_id = %s
-"""
 
 
 class ReplayError(ForeseenError):
     """The load cannot be replayed; the text says why and what to do."""
 
 
-@dataclass(frozen=True)
-class ReplayedLoad:
-    """The load that is asked for, as the ledger has it."""
-
-    load_id: int
-    file_name: str
-    status: str
-    rows_loaded: int
-    rows_rejected: int
-    stored_as: str | None
-    validation: dict[str, object] | None
-
-    @property
-    def nothing_to_do(self) -> str | None:
-        """Say why it need not be loaded again, if so."""
-        if self.status == "duplicate":
-            first = (self.validation or {}).get("duplicate_of")
-            return (
-                f"The content of load {self.load_id} is in the warehouse already, by load {first}."
-            )
-        if self.status != "loaded":
-            return None
-        told = (
-            f"Load {self.load_id}, {self.file_name}, is in the warehouse already with "
-            f"{self.rows_loaded:,} rows; content is loaded once."
-        )
-        if not self.rows_rejected:
-            return told
-        return (
-            f"{told} To have its {self.rows_rejected:,} rejected rows judged again: "
-            f"dwellhouse rejected {self.load_id} > {self.file_name}, and drop that file."
-        )
-
-
 def replay(settings: Settings, load_id: int) -> LoadedFile | str:
     """Load the file of a load again; gives what became of it, or why there is nothing to do.
 
-    Where a stack runs, the stack loads it. Raises ReplayError.
+    Where a stack runs, the stack loads it. Raises ReplayError or UnknownLoadError.
     """
     landing = Landing(settings.landing)
     with (
         open_warehouse(settings) as warehouse,
         psycopg.connect(warehouse.loader, autocommit=True) as connection,
     ):
-        load = _load(connection, load_id)
-        if load.nothing_to_do is not None:
-            return load.nothing_to_do
+        load = asked_load(connection, load_id)
+        needless = _needless(load)
+        if needless is not None:
+            return needless
         path = put_back(landing, _stored(landing, load), load.file_name, load_id)
         Ledger(connection).record_place(load_id, path.name, str(load.stored_as))
         if running_stack(settings.home) is None:
@@ -86,16 +48,26 @@ def replay(settings: Settings, load_id: int) -> LoadedFile | str:
         return _newer_load(connection, path.name, load_id)
 
 
-def _load(connection: psycopg.Connection, load_id: int) -> ReplayedLoad:
-    with connection.cursor(row_factory=class_row(ReplayedLoad)) as cursor:
-        load = cursor.execute(LOAD, [load_id]).fetchone()
-    if load is None:
-        message = f"There is no load {load_id}; dwellhouse status shows the last ones."
-        raise ReplayError(message)
-    return load
+def _needless(load: AskedLoad) -> str | None:
+    """Say why it need not be loaded again, if so."""
+    if load.status == "duplicate":
+        first = (load.validation or {}).get("duplicate_of")
+        return f"The content of load {load.load_id} is in the warehouse already, by load {first}."
+    if load.status != "loaded":
+        return None
+    told = (
+        f"Load {load.load_id}, {load.file_name}, is in the warehouse already with "
+        f"{load.rows_loaded:,} rows; content is loaded once."
+    )
+    if not load.rows_rejected:
+        return told
+    return (
+        f"{told} To have its {load.rows_rejected:,} rejected rows judged again: "
+        f"dwellhouse rejected {load.load_id} > {load.file_name}, and drop that file."
+    )
 
 
-def _stored(landing: Landing, load: ReplayedLoad) -> Path:
+def _stored(landing: Landing, load: AskedLoad) -> Path:
     told = f"Load {load.load_id}, {load.file_name},"
     if load.stored_as is None:
         message = (

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.load_outcome import LoadOutcome
+from orchestration.runtime.asked_load import UnknownLoadError
 from orchestration.runtime.rejected_rows import NoRejectedRowsError, write_rejected_rows
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.event_files import HEADER, good_rows
@@ -50,5 +51,5 @@ def test_where_there_are_no_rows_a_sentence_says_why(load: Load, warehouse: Ware
         (bad.load_id, "Load 2, a.csv, is rejected: .*; the file is quarantine/a.csv."),
         (99, "There is no load 99; dwellhouse status shows the last ones."),
     ):
-        with pytest.raises(NoRejectedRowsError, match=told):
+        with pytest.raises((NoRejectedRowsError, UnknownLoadError), match=told):
             write_rejected_rows(warehouse.loader, load_id, io.StringIO())
