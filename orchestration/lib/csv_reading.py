@@ -14,7 +14,7 @@ from orchestration.lib.csv_rows import RowReader, block_of, lines_of, readable_t
 from orchestration.lib.file_content import FileContent
 
 
-def _any_header(_names: Sequence[str]) -> bool:
+def _is_never_complete(_names: Sequence[str]) -> bool:
     return False
 
 
@@ -24,7 +24,7 @@ class CsvFile:
 
     path: Path
     dialect: Dialect = field(default_factory=Dialect)
-    is_complete: Callable[[Sequence[str]], bool] = _any_header
+    is_complete: Callable[[Sequence[str]], bool] = _is_never_complete
     """Tells whether a first row has all columns that are needed; shows the delimiter."""
     encoding: str = "utf-8"
     limit_bytes: int | None = None

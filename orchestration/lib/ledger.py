@@ -19,6 +19,8 @@ from psycopg.rows import class_row
 from orchestration.lib.statements import statement
 
 LOCK_POLL_SECONDS = 0.1
+# How a load ends whose file's content is in the warehouse, by this load or an earlier one.
+IN_WAREHOUSE = frozenset({"loaded", "duplicate"})
 
 
 @dataclass(frozen=True)

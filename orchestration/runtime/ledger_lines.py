@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
+from orchestration.lib.ledger import IN_WAREHOUSE
 from orchestration.lib.statements import statement
 
 
@@ -26,7 +27,7 @@ class LoadedFile:
     @property
     def is_in_warehouse(self) -> bool:
         """Whether the file's content is in the warehouse, by this load or an earlier one."""
-        return self.status in {"loaded", "duplicate"}
+        return self.status in IN_WAREHOUSE
 
     def __str__(self) -> str:
         if self.status == "loading":

@@ -7,12 +7,12 @@ import dagster as dg
 
 from expectations.checks import FILE_CHECKS, ROW_CHECKS
 from expectations.verdict import Tally
+from orchestration.lib.ledger import IN_WAREHOUSE
 from orchestration.lib.load_outcome import LoadOutcome
 
 TABLE_ROWS = 50
 # Of the outcome: what cannot be read to its end comes before no expectation.
 FILES_ARE_TAKEN = "files_are_taken"
-TAKEN = ("loaded", "duplicate")
 
 
 def batch_metadata(outcomes: Sequence[LoadOutcome]) -> Mapping[str, dg.MetadataValue]:
@@ -56,7 +56,7 @@ def check_results(outcomes: Sequence[LoadOutcome]) -> Iterator[dg.AssetCheckResu
 
 
 def _files_are_taken(outcomes: Sequence[LoadOutcome]) -> dg.AssetCheckResult:
-    refused = {one.file_name: one.reason for one in outcomes if one.status not in TAKEN}
+    refused = {one.file_name: one.reason for one in outcomes if one.status not in IN_WAREHOUSE}
     return dg.AssetCheckResult(
         asset_key="raw_loads", check_name=FILES_ARE_TAKEN, passed=not refused,
         metadata={
