@@ -8,6 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 
+from serving.main import create_app
+from serving.settings import ServingSettings
 from tests.contract.described_marts import described_columns
 from tests.integration.api_client import Api
 
@@ -171,6 +173,23 @@ def test_every_parameter_is_described(document: Document) -> None:
         assert operation["description"], path
         for parameter in operation.get("parameters", []):
             assert parameter["description"], (path, parameter["name"])
+
+
+OTHER_SETTINGS = {
+    "home": "/other", "landing": "/elsewhere", "api_host": "0.0.0.0", "api_port": 1,
+    "api_pool_size": 1, "api_statement_timeout_seconds": 1, "api_log_level": "debug",
+    "api_access_log": True, "api_ready_max_age_hours": 1, "api_requests_per_minute_by_key": 0,
+    "api_requests_per_minute_by_address": 0, "api_patience_seconds": 1, "api_max_upload_bytes": 1,
+    "api_trusted_proxies": "*", "api_cors_origins": "*", "api_cache_bytes": 0,
+    "redis_url": "redis://other",
+}  # fmt: skip
+
+
+def test_it_is_the_same_whatever_the_settings() -> None:
+    """So the tests of the API may give it to each app in place of having it made each time."""
+    assert OTHER_SETTINGS.keys() == ServingSettings.model_fields.keys()
+    other = create_app(ServingSettings(**OTHER_SETTINGS))
+    assert other.openapi() == create_app(ServingSettings()).openapi()
 
 
 def properties(part: object, place: str = "") -> Iterator[tuple[str, Document]]:

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import anyio.from_thread
 import httpx
+from fastapi import FastAPI
 
 from orchestration.runtime.embedded_postgres import write_secret
 from orchestration.runtime.warehouse import OF_THE_API, Warehouse
@@ -43,6 +44,21 @@ def write_warehouse(warehouse: Warehouse, home: Path) -> None:
     write_secret(home / "secrets" / "warehouse.json", json.dumps(asdict(warehouse)))
 
 
+@cache
+def _document() -> dict[str, Any]:
+    return create_app(ServingSettings()).openapi()
+
+
+def new_app(settings: ServingSettings) -> FastAPI:
+    """Make the app; with the OpenAPI document that all share, which takes most of a start to make.
+
+    `test_openapi.py` holds that it is the same whatever the settings.
+    """
+    app = create_app(settings)
+    app.openapi_schema = _document()
+    return app
+
+
 @contextmanager
 def running_api(
     warehouse: Warehouse | None, home: Path, *, address: str = "127.0.0.1", **settings: Any
@@ -53,7 +69,7 @@ def running_api(
         write_urls(warehouse, home)
     (home / "landing").mkdir(exist_ok=True)
     settings = {"landing": home / "landing", **settings}
-    app = create_app(ServingSettings(home=home, **settings))
+    app = new_app(ServingSettings(home=home, **settings))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))
     client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
     with (

@@ -10,9 +10,8 @@ from typing import Any
 import uvicorn
 
 from orchestration.runtime.warehouse import Warehouse
-from serving.main import create_app
 from serving.settings import ServingSettings
-from tests.integration.api_client import write_urls
+from tests.integration.api_client import new_app, write_urls
 
 START_SECONDS = 30
 
@@ -22,7 +21,7 @@ def served_api(warehouse: Warehouse, home: Path, **settings: Any) -> Iterator[st
     """Serve on a free port of this machine; give the address."""
     (home / "secrets").mkdir(exist_ok=True)
     write_urls(warehouse, home)
-    app = create_app(ServingSettings(home=home, **settings))
+    app = new_app(ServingSettings(home=home, **settings))
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
