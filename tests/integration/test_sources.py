@@ -167,8 +167,8 @@ def test_day_and_month_are_told_by_the_whole_file(
     load: Load, connection: psycopg.Connection,
     timestamps: list[str], read: list[str], reasons: list[str],
 ) -> None:  # fmt: skip
-    """What decides may come many chunks after the first date."""
-    filling = [f"2026-01-01 10:00:{second:02},f,c,entry\n" for second in range(20)]
+    """What decides may come after more chunks than are in memory at a time."""
+    filling = [f"2026-01-01 10:00:{second:02},f,c,entry\n" for second in range(9)]
     rows = [f"{timestamp},p,c,entry\n" for timestamp in timestamps]
     load(HEADER + rows[0] + "".join(filling) + "".join(rows[1:]))
     found = connection.execute(
