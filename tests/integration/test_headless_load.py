@@ -1,6 +1,7 @@
 """`dwellhouse load`: the whole pipeline in a process, on an outside Postgres, killed and repeated.
 
-The steps build on each other: each is a process that imports Dagster, dbt, Great Expectations.
+The steps build on each other. The first two loads are processes from the start; those after them,
+of which nothing but their results is asked, come warm.
 """
 
 import os
@@ -25,6 +26,7 @@ from orchestration.lib.generation import Generated, Generation, write_csv
 from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
+from tests.integration.warm_command import warm_command
 
 pytestmark = pytest.mark.xdist_group("headless")
 ROWS = 10_000
@@ -43,7 +45,8 @@ class Case:
     def landing(self) -> Path:
         return self.folder / "landing"
 
-    def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    @property
+    def environment(self) -> dict[str, str]:
         settings = {
             "DWELLHOUSE_HOME": str(self.folder / "home"),
             "DWELLHOUSE_LANDING": str(self.landing),
@@ -52,10 +55,13 @@ class Case:
             "TERM": "xterm",
             "COLUMNS": "120",
         }
+        return {**os.environ, **settings, "PYTHONPATH": str(PROJECT_ROOT)}
+
+    def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", *arguments],
             stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=self.folder,
-            env={**os.environ, **settings, "PYTHONPATH": str(PROJECT_ROOT)},
+            env=self.environment,
         )  # fmt: skip
 
     def load(self, *files: str) -> tuple[int, list[str], str]:
@@ -64,9 +70,8 @@ class Case:
 
     def command(self, *arguments: str) -> tuple[int, list[str], str]:
         """Run `dwellhouse`; gives the exit status, the lines told and what went to stderr."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=PATIENCE_SECONDS)
-        return process.returncode, out.splitlines(), err
+        status, out, err = warm_command(arguments, self.environment, self.folder, PATIENCE_SECONDS)
+        return status, out.splitlines(), err
 
     def command_on_terminal(self, *arguments: str) -> tuple[int, list[str], str]:
         """Run `dwellhouse` where a person looks on: its stderr is a terminal; gives the same."""
