@@ -21,6 +21,7 @@ from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.api_server import served_api
 from tests.reference.events import RawRow
 
+pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
 
 TEXT = (PROJECT_ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -36,7 +37,7 @@ ROUTES = re.findall(r"`(/(?:v1|healthz|readyz)[^`…]*)`", TEXT.partition("## Fi
 def address(
     server_url: str,
     template: Warehouse,
-    shared_folder: Path,
+    api_project: DbtProject,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The address of an API on the demo's month, with fewer rows."""
@@ -45,10 +46,10 @@ def address(
     generation = Generation(rows=int(os.environ.get("DEMO_ROWS", "4000")))
     rows = [_raw_row(row.fields) for row in generated_rows(generation) if not row.reason_code]
     with copied_database(server_url, TEMPLATE) as name:
-        warehouse, project = of_database(template, name), DbtProject(shared_folder / name)
-        assert project.build(warehouse.transformer, {}, select=SEEDS_ONLY).success
+        warehouse = of_database(template, name)
+        assert api_project.build(warehouse.transformer, {}, select=SEEDS_ONLY).success
         load_rows(warehouse, rows)
-        build_and_publish(warehouse, project)
+        build_and_publish(warehouse, api_project)
         home = tmp_path_factory.mktemp("demo")
         (landing := home / "landing").mkdir()
         with served_api(warehouse, home, landing=landing) as address:

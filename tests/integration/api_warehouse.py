@@ -1,5 +1,6 @@
 """Fixtures of the API's tests: a really built warehouse, and the real app in front of it."""
 
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -33,18 +34,23 @@ def build_and_publish(warehouse: Warehouse, project: DbtProject) -> None:
 
 
 @pytest.fixture(scope="session")
-def built_database(server_url: str, template: Warehouse, shared_folder: Path) -> Iterator[str]:
+def api_project(shared_folder: Path) -> DbtProject:
+    """The dbt project, parsed once for all of these warehouses, in a folder of this worker."""
+    return DbtProject(shared_folder / f"api-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture(scope="session")
+def built_database(server_url: str, template: Warehouse, api_project: DbtProject) -> Iterator[str]:
     """The made-up events, built and published; only ever copied."""
     with copied_database(server_url, TEMPLATE) as name:
         warehouse = of_database(template, name)
-        project = DbtProject(shared_folder / name)
-        result = project.build(warehouse.transformer, {}, select=SEEDS_ONLY)
+        result = api_project.build(warehouse.transformer, {}, select=SEEDS_ONLY)
         assert result.success, result.explanation
         with psycopg.connect(warehouse.transformer) as connection:
             for statement in SEEDS:
                 connection.execute(statement)
         load_rows(warehouse, ROWS)
-        build_and_publish(warehouse, project)
+        build_and_publish(warehouse, api_project)
         yield name
 
 
