@@ -13,7 +13,7 @@ from tests.e2e.running_stack import HEADER, RunningStack, until, visits
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-VISITS = 3_000
+VISITS = 1_500
 SERVERS = {
     "run-server": "orchestration.runtime.run_server",
     "daemon": "dagster-daemon run",
