@@ -175,7 +175,7 @@ def test_every_parameter_is_described(document: Document) -> None:
             assert parameter["description"], (path, parameter["name"])
 
 
-OTHER_SETTINGS = {
+OTHER_SETTINGS: dict[str, Any] = {
     "home": "/other", "landing": "/elsewhere", "api_host": "0.0.0.0", "api_port": 1,
     "api_pool_size": 1, "api_statement_timeout_seconds": 1, "api_log_level": "debug",
     "api_access_log": True, "api_ready_max_age_hours": 1, "api_requests_per_minute_by_key": 0,
