@@ -37,6 +37,13 @@
 {%- endmacro %}
 
 
+{#- The end of a model that is asked for ranges of time: after a full build, the rows of a range lie
+    together on disk. What a partial build adds is of one time by itself. -#}
+{% macro laid_out_by(instant) -%}
+    {%- if not is_partial() %}order by {{ instant }}{% endif -%}
+{%- endmacro %}
+
+
 {#- A table as the last build left it. No ref(): a model and the past that it looks at would be a
     circle. For partial builds only; before the first build there is no past. -#}
 {% macro published(table, schema='marts') -%}

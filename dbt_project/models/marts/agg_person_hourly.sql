@@ -107,10 +107,7 @@ dated as (
         bucketed.max_ended_dwell_seconds
     from bucketed
     inner join mapped using (timezone, bucket_start)
-    {%- if not is_partial() %}
-    -- So that a range of time lies together on disk.
-    order by bucketed.bucket_start
-    {%- endif %}
 )
 
 select * from dated
+{{ laid_out_by('bucket_start') }}

@@ -59,3 +59,4 @@ identified as (
 )
 
 select * from identified
+{{ laid_out_by('event_at') }}

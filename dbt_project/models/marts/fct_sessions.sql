@@ -37,3 +37,4 @@ sessions as (
 )
 
 select * from sessions
+{{ laid_out_by('entry_at') }}

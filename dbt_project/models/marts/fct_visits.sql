@@ -117,3 +117,4 @@ visits as (
 )
 
 select * from visits
+{{ laid_out_by('started_at') }}
