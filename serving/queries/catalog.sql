@@ -1,21 +1,4 @@
-with columns as (
-    select
-        attrelid,
-        json_agg(
-            json_build_object(
-                'name', attname,
-                'type', format_type(atttypid, null),
-                'is_nullable', not attnotnull,
-                'description', col_description(attrelid, attnum)
-            )
-            order by attnum
-        ) as columns
-    from pg_attribute
-    where attnum > 0 and not attisdropped
-    group by attrelid
-),
-
-tests as (
+with tests as (
     select
         model,
         json_agg(
@@ -42,10 +25,25 @@ select
     columns.columns,
     coalesce(tests.tests, '[]') as tests
 from pg_class
-inner join columns on pg_class.oid = columns.attrelid
+-- One relation after the other: the catalogs of the database have thousands of columns.
+cross join lateral (
+    select
+        json_agg(
+            json_build_object(
+                'name', attname,
+                'type', format_type(atttypid, null),
+                'is_nullable', not attnotnull,
+                'description', col_description(attrelid, attnum)
+            )
+            order by attnum
+        ) as columns
+    from pg_attribute
+    where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+) as columns
 left join tests on pg_class.relname = tests.model
 where
     pg_class.relnamespace = 'marts'::regnamespace
     and pg_class.relkind in ('r', 'v', 'm', 'p', 'f')
     and has_table_privilege(pg_class.oid, 'select')
+    and columns.columns is not null
 order by pg_class.relname
