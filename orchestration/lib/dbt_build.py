@@ -211,10 +211,12 @@ class DbtProject:
         from dbt.cli.main import dbtRunner  # seconds: only who runs dbt pays for it
 
         from orchestration.lib.dbt_connections import keep_connections
+        from orchestration.lib.dbt_debug_events import make_heard_ones_only
         from orchestration.lib.dbt_flag_sources import skip_the_search
 
         skip_the_search()
         keep_connections()
+        make_heard_ones_only()
         callbacks = [_forwarded_to(on_event)] if on_event else []
         folders = {
             "--project-dir": self.folder, "--profiles-dir": self.folder,
@@ -239,7 +241,7 @@ def _forwarded_to(on_event: OnEvent) -> "Callable[[EventMsg], None]":
     taking_turns = threading.Lock()
 
     def forward(message: "EventMsg") -> None:
-        if message.info.level != "debug":  # thousands, and each costs a conversion
+        if message.info.level != "debug":  # some are made at a level that is known later
             with taking_turns:
                 on_event(msg_to_dict(message))
             if message.info.name in FAULT_POINT_OF_EVENT:
