@@ -11,14 +11,14 @@ import sys
 import time
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from orchestration.cli_database import sql, url
 from orchestration.cli_keys import keys
 from orchestration.cli_marts import docs, rebuild, verify
-from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.foreseen_error import ForeseenError, told_of
 from orchestration.settings import current_settings
 
 app = typer.Typer(
@@ -37,19 +37,12 @@ def main() -> None:
     """Run the command; of a foreseen error, print what it says, and end with its status."""
     try:
         app()
-    except ForeseenError as error:
-        _end(str(error), error.exit_status)
     except Exception as error:
-        from psycopg import OperationalError
-
-        if not isinstance(error, OperationalError):
+        told = told_of(error)
+        if told is None:
             raise
-        _end(f"The database does not answer; is the stack up? Start it with: make up\n{error}")
-
-
-def _end(told: str, status: int = 1) -> NoReturn:
-    print(told, file=sys.stderr)
-    raise SystemExit(status)
+        print(told, file=sys.stderr)
+        raise SystemExit(getattr(error, "exit_status", 1)) from None
 
 
 @app.command()

@@ -5,8 +5,14 @@ from typing import Annotated
 
 import typer
 
-from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.foreseen_error import ForeseenError, told_of
 from orchestration.settings import current_settings
+
+
+class UnverifiedError(ForeseenError):
+    """The marts could not be compared; status 1 says that one differs."""
+
+    exit_status = 2
 
 
 def rebuild() -> None:
@@ -23,9 +29,11 @@ def verify() -> None:
 
     try:
         comparisons = verified(current_settings())
-    except ForeseenError as error:
-        error.exit_status = 2  # 1 says that a mart differs
-        raise
+    except Exception as error:
+        told = told_of(error)
+        if told is None:
+            raise
+        raise UnverifiedError(told) from error
     for comparison in comparisons:
         print(comparison)
     raise typer.Exit(0 if all(comparison.is_equal for comparison in comparisons) else 1)

@@ -5,3 +5,14 @@ class ForeseenError(Exception):
     """Its text says what is wrong and what to do: the command line prints that, and ends."""
 
     exit_status = 1
+
+
+def told_of(error: Exception) -> str | None:
+    """Give what to tell the user; None for what only a defect explains."""
+    if isinstance(error, ForeseenError):
+        return str(error)
+    from psycopg import OperationalError  # a command that needs no database does not pay for it
+
+    if isinstance(error, OperationalError):
+        return f"The database does not answer; is the stack up? Start it with: make up\n{error}"
+    return None

@@ -22,11 +22,3 @@ lock table
     marts.fct_visits,
     marts.quality_cameras_daily
 in access share mode;
-
-select
-    version as number,
-    published_at,
-    data_clock_at as as_of
-from marts.data_versions
-order by version desc
-limit 1

@@ -52,7 +52,7 @@ async def begin(connection: Connection) -> Version | None:
     Lock, look and version are one message: each more would cost as much as a small query.
     """
     async with connection.cursor(row_factory=class_row(Version)) as cursor:
-        await cursor.execute(statement("one_state"))
+        await cursor.execute(statement("one_state") + statement("latest_version"))
         await cursor.set_result(-1)
         return await cursor.fetchone()
 

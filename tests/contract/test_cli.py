@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import typer.main
 from typer.testing import CliRunner
 
 from orchestration.cli import app, main
-from orchestration.settings import PREFIX, PROJECT_ROOT
+from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 # What is installed beside Python costs time to import; a quick command may have these.
@@ -122,6 +123,24 @@ def test_what_nobody_has_foreseen_is_not_told_as_a_mistake_of_the_user(
     monkeypatch.setattr("orchestration.cli.app", open_what_is_not_there)
     with pytest.raises(FileNotFoundError):
         main()
+
+
+def test_a_database_that_goes_away_is_no_mart_that_differs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lose_the_database(_: Settings) -> None:
+        message = "the connection is closed"
+        raise psycopg.OperationalError(message)
+
+    monkeypatch.setattr("orchestration.runtime.verification.verified", lose_the_database)
+    monkeypatch.setattr("sys.argv", ["dwellhouse", "verify"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert capsys.readouterr().err == (
+        "The database does not answer; is the stack up? Start it with: make up\n"
+        "the connection is closed\n"
+    )
 
 
 def test_a_bad_setting_is_told_before_anything_happens(tmp_path: Path) -> None:
