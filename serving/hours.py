@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from serving.chosen import Chosen, Span
+from serving.local_hours import HOUR, full_hour
 from serving.queries.seen import SplitRange
 from serving.snapshot import Snapshot
 
-HOUR = timedelta(hours=1)
 Bounds = tuple[datetime | None, datetime | None]
 
 
@@ -70,25 +70,19 @@ def _split(
 
 def _hour_from(at: datetime, zone: ZoneInfo) -> datetime:
     """Give the first full hour from an instant on, behind any change of the clock."""
-    hour = _full_hour(at, zone)
+    hour = full_hour(at, zone)
     hour = hour if hour == at else hour + HOUR
     while _is_odd(hour, zone):
-        hour = _full_hour(hour + HOUR, zone)
+        hour = full_hour(hour + HOUR, zone)
     return hour
 
 
 def _hour_until(at: datetime, zone: ZoneInfo) -> datetime:
     """Give the last full hour up to an instant, before any change of the clock."""
-    hour = _full_hour(at, zone)
+    hour = full_hour(at, zone)
     while _is_odd(hour, zone):
-        hour = _full_hour(hour - HOUR, zone)
+        hour = full_hour(hour - HOUR, zone)
     return hour
-
-
-def _full_hour(at: datetime, zone: ZoneInfo) -> datetime:
-    local = at.astimezone(zone)
-    into = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    return at - into
 
 
 def _is_odd(hour: datetime, zone: ZoneInfo) -> bool:

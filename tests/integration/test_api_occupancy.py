@@ -23,7 +23,7 @@ pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
 
 EVENTS = MARTS["fct_events"]
-ZONES_ASKED = [None, None, "UTC", "Asia/Kolkata", "America/New_York"]
+ZONES_ASKED = [None, None, "UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe"]
 Measured = Callable[[Activity, str, Bucket], dict[str, Any]]
 examples = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from serving.queries.series import Granularity
 from serving.series import Window, points
+from tests.reference.zones import buckets_between, hour_of
 
 TOLD = {"camera_id": "CAM-A"}
 MEASURES = ["visitors", "avg_occupancy"]
@@ -80,26 +81,28 @@ def test_zeros_fill_the_gaps_and_the_clock_is_marked() -> None:
         assert {row["visitors"] for row in rows} == {value}
 
 
-def test_a_stored_bucket_off_the_beat_is_shown_and_one_outside_is_not() -> None:
-    asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T11:00:00+00:00", "UTC", "hour")
-    odd, outside = (datetime(2026, 3, 29, hour, 30, tzinfo=UTC) for hour in (9, 8))
-    stored = dict.fromkeys((odd, outside), BUCKET)
-    rows = rows_of(asked, stored, is_alive=True)
-    assert [row["visitors"] for row in rows] == [0, 2, 0]
-
-
 def test_an_empty_window_has_no_points() -> None:
     asked = window("2026-03-29T09:00:00+00:00", "2026-03-29T09:00:00+00:00", "UTC", "hour")
     assert rows_of(asked, {}, is_alive=True) == []
 
 
-@pytest.mark.parametrize(
-    "zone", ["UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Dublin"]
-)
-@given(
-    seconds=st.floats(-(2.0**31), 2.0**31),
-    length=st.timedeltas(timedelta(microseconds=1), timedelta(days=3)),
-)
+# Where a clock jumps by half an hour, by a whole one within an hour, at night, or never.
+ZONES = [
+    "UTC", "America/New_York", "Asia/Kathmandu", "Europe/Dublin", "America/Caracas",
+    "America/St_Johns", "Asia/Pyongyang", "Australia/Lord_Howe", "Pacific/Chatham",
+]  # fmt: skip
+JUMPS = {
+    "America/Caracas": ["2007-12-09T07:00+00:00", "2016-05-01T07:00+00:00"],
+    "America/St_Johns": ["2010-11-07T02:31+00:00", "2026-03-08T05:30+00:00"],
+    "Asia/Pyongyang": ["2015-08-14T15:00+00:00", "2018-05-04T15:00+00:00"],
+    "Australia/Lord_Howe": ["2026-04-04T15:00+00:00", "2026-10-03T15:30+00:00"],
+    "Pacific/Chatham": ["2025-04-05T14:00+00:00", "2025-09-27T14:00+00:00"],
+}
+LENGTHS = st.timedeltas(timedelta(microseconds=1), timedelta(days=3))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@given(seconds=st.floats(-(2.0**31), 2.0**31), length=LENGTHS)
 def test_each_label_of_an_hour_is_its_instant_in_the_zone(
     zone: str, seconds: float, length: timedelta
 ) -> None:
@@ -108,3 +111,15 @@ def test_each_label_of_an_hour_is_its_instant_in_the_zone(
     told = [(datetime.fromtimestamp(second, UTC), text) for second, text in asked.labels]
     assert [instant for instant, _ in told] == asked.edges[:-1]
     assert all(instant.astimezone(asked.zone).isoformat() == text for instant, text in told)
+
+
+@pytest.mark.parametrize(("zone", "jump"), [(zone, at) for zone in JUMPS for at in JUMPS[zone]])
+@given(before=LENGTHS, after=LENGTHS)
+def test_hours_are_those_of_the_models_where_a_clock_jumps(
+    zone: str, jump: str, before: timedelta, after: timedelta
+) -> None:
+    at = datetime.fromisoformat(jump)
+    start, end = at - before, at + after
+    hours = buckets_between(start, end - timedelta(microseconds=1), zone, hour_of)
+    asked = Window(start, end, ZoneInfo(zone), "hour", at)
+    assert asked.edges == [*(start for start, _ in hours), hours[-1][1]]
