@@ -7,12 +7,12 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunRecord, RunsFilter, SensorEvaluationContext
-from watchfiles import watch
 
 from orchestration.defs.automation.jobs import INGEST_JOB
 from orchestration.defs.resources import LandingResource, WarehouseResource
 from orchestration.defs.transform.dbt_project import current_models
 from orchestration.lib.file_moves import tidy
+from orchestration.lib.landing_events import looks
 from orchestration.lib.landing_files import LandedFile, SettleWatch
 from orchestration.lib.publication import is_build_due
 from orchestration.lib.retry_waits import RetryWaits, retry_seconds
@@ -28,7 +28,6 @@ ACTIVE = [
 ]
 # Well under the minute after which Dagster cuts a tick.
 TICK_SECONDS = 20.0
-LIST_MILLISECONDS = 100
 
 _watch = SettleWatch(current_settings().settle_seconds, current_settings().closed_settle_seconds)
 _retries = RetryWaits()
@@ -44,16 +43,11 @@ def landing_sensor(
 ) -> dg.RunRequest | dg.SkipReason:
     """Take all ready files as one batch; wait within the tick for files to come and to settle."""
     _look_after(context, landing)
-    folder = landing.landing.folder
     deadline = time.monotonic() + TICK_SECONDS
     answer = _answer(context, warehouse, landing, check_behind=True)
     if isinstance(answer, dg.RunRequest):
         return answer
-    # File events shorten the wait; where there are none (network drives), listing finds all.
-    for _ in watch(
-        folder, watch_filter=None, recursive=False, debounce=20, step=10,
-        rust_timeout=LIST_MILLISECONDS, yield_on_timeout=True,
-    ):  # fmt: skip
+    for _ in looks(landing.landing.folder):
         if any(landing.landing.files()):
             answer = _answer(context, warehouse, landing, check_behind=False)
         if isinstance(answer, dg.RunRequest) or time.monotonic() > deadline:
