@@ -22,6 +22,7 @@ from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Counts, FileIdentity, FinishedLoad, Ledger
 from orchestration.lib.load_outcome import (
     FileChangedError,
+    FileGoneError,
     FileRefusedError,
     LoadOutcome,
     LoadRules,
@@ -225,8 +226,8 @@ class FileLoader:
 
 def _require_unchanged(claimed: _Claimed) -> None:
     try:
-        is_same = FileState.of(claimed.path) == claimed.state
-    except FileNotFoundError:
-        is_same = False
-    if not is_same:
+        state = FileState.of(claimed.path)
+    except FileNotFoundError as error:
+        raise FileGoneError(claimed.file.name) from error
+    if state != claimed.state:
         raise FileChangedError(claimed.file.name)

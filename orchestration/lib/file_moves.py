@@ -19,7 +19,7 @@ from typing import IO
 from orchestration.lib.fault_points import reached
 from orchestration.lib.file_state import FileState
 from orchestration.lib.landing_files import REASON, Landing
-from orchestration.lib.load_outcome import FileChangedError
+from orchestration.lib.load_outcome import FileChangedError, FileGoneError
 
 COPY = ".load-"
 LEAVING = ".leaving-"
@@ -100,7 +100,7 @@ def _placed(path: Path, target: Path, state: FileState) -> bool:
     except FileExistsError:
         return path.exists() and target.samefile(path)
     except FileNotFoundError as error:
-        raise FileChangedError(path.name) from error
+        raise FileGoneError(path.name) from error
     except OSError as error:
         return _placed_without_links(path, target, error)
     if FileState.of(target) != state:

@@ -70,10 +70,7 @@ def _needless(load: AskedLoad) -> str | None:
 def _stored(landing: Landing, load: AskedLoad) -> Path:
     told = f"Load {load.load_id}, {load.file_name},"
     if load.stored_as is None:
-        message = (
-            f"{told} has not ended or has failed; "
-            "its file is still in landing and is tried again by itself."
-        )
+        message = f"{told} has not ended or has failed. {_told_of_landing(landing, load)}"
         raise ReplayError(message)
     stored = landing.folder / load.stored_as
     if stored.parent != landing.quarantine:
@@ -83,6 +80,12 @@ def _stored(landing: Landing, load: AskedLoad) -> Path:
         message = f"{stored} is no longer there. Drop the file into {landing.folder} again."
         raise ReplayError(message)
     return stored
+
+
+def _told_of_landing(landing: Landing, load: AskedLoad) -> str:
+    if (landing.folder / load.file_name).exists():
+        return "Its file is still in landing and is tried again by itself."
+    return f"Its file is no longer in landing. Drop it into {landing.folder} again."
 
 
 def _newer_load(connection: psycopg.Connection, name: str, load_id: int) -> LoadedFile:

@@ -42,6 +42,7 @@ class Status:
     """One look at the stack."""
 
     files_waiting: list[str]
+    files_ignored: Mapping[str, str]
     runs_active: int
     last_run: LastRun | None
     loads: Mapping[str, int]
@@ -58,6 +59,7 @@ class Status:
         return "\n".join([
             version if self.data_version else "no data version is published yet",
             f"files waiting: {', '.join(self.files_waiting) or 'none'}",
+            *(f"  {name!r} is not loaded: {why}" for name, why in self.files_ignored.items()),
             f"runs active: {self.runs_active}"
             + (f"; the last one: {run.status} {_time(run.ended_at)}" if run else ""),
             f"loads: {counts or 'none yet'}; {self.loads_unpublished} not published yet",
@@ -89,6 +91,7 @@ class StatusReader:
         ).fetchone()
         return Status(
             files_waiting=files,
+            files_ignored=dict(self.landing.ignored()),
             runs_active=active,
             last_run=last_run,
             loads=dict(counts.fetchall()),

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.fault_points import VARIABLE
-from orchestration.lib.load_outcome import FileChangedError
+from orchestration.lib.load_outcome import FileChangedError, FileGoneError
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import HEADER, LoadingPlace, rows
 
@@ -129,7 +129,7 @@ def test_a_file_that_is_removed_while_it_is_loaded(
     if point not in ("validating",):
         loading.result()
     else:
-        with pytest.raises((FileChangedError, FileNotFoundError)):
+        with pytest.raises(FileGoneError, match="drop it again"):
             loading.result()
     assert place.load("a.csv") is None
     loaded = 90 if point in ("before_commit", "after_commit") else 0

@@ -226,6 +226,26 @@ def test_given_files_stay_and_their_copies_are_put_away(
     ]  # fmt: skip
 
 
+def test_what_is_never_taken_is_told_with_its_reason(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    link, no_text = case.landing / "link.csv", Path(os.fsdecode(bytes(case.landing) + b"/\xff.csv"))
+    link.symlink_to(case.folder / "big.csv")
+    no_text.touch()
+    try:
+        status, lines, _ = case.command("status")
+    finally:
+        link.unlink()
+        no_text.unlink()
+    told = lines[lines.index("files waiting: none") + 1 :]
+    assert status == 0
+    assert sorted(told[:2]) == [
+        "  '\\udcff.csv' is not loaded: its name is not readable as UTF-8; rename it",
+        "  'link.csv' is not loaded: it is a symbolic link; copy the file itself here",
+    ]
+
+
 def test_rejected_rows_are_printed_as_a_file(
     loaded: tuple[Case, tuple[int, list[str], str]],
 ) -> None:
@@ -255,6 +275,11 @@ def test_what_is_in_the_warehouse_is_not_replayed(
     assert case.command("replay", "4") == (0, [told], "")
     told = "There is no load 99; dwellhouse status shows the last ones.\n"
     assert case.command("replay", "99") == (1, [], told)
+    told = (
+        "Load 1, big.csv, has not ended or has failed. "
+        f"Its file is no longer in landing. Drop it into {case.landing} again.\n"
+    )
+    assert case.command("replay", "1") == (1, [], told)
 
 
 def test_roles_of_an_outside_database_bear_its_name(
