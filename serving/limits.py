@@ -86,7 +86,8 @@ class Progress:
     def _problem(self) -> Problem:
         if self._waits_for_client:
             return silent(self._seconds)
-        return Problem(504, f"No answer could be made within {self._seconds:g} s; ask for less.")
+        detail = f"No answer could be made within {self._seconds:g} s: ask for less, or later."
+        return Problem(504, detail)
 
 
 def silent(seconds: float) -> Problem:
