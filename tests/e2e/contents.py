@@ -4,9 +4,9 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.e2e.loading_place import HEADER, rows
+from tests.event_files import HEADER, good_rows
 
-GOOD = rows(6)
+GOOD = good_rows(6)
 AT = "2026-05-01 10:00"
 
 

@@ -20,7 +20,6 @@ from orchestration.lib.load_progress import Progress
 from orchestration.runtime.warehouse import Warehouse
 from tests.e2e.oracle import Oracle
 
-HEADER = "timestamp,person_id,camera_id,event_type\n"
 RULES = LoadRules(
     limits=Limits(max_columns=256, max_field_length=10_000, max_rejected_share=0.5),
     timezone="Europe/Berlin",
@@ -32,12 +31,6 @@ RULES = LoadRules(
     max_attempts=3,
     stalled_seconds=60,
 )
-
-
-def rows(count: int, person: str = "p") -> str:
-    """Give as many good rows, of other persons than other names'."""
-    start = datetime(2026, 5, 1, 9, 0)  # noqa: DTZ001
-    return "".join(f"{start + timedelta(minutes=i)},{person}{i},c1,entry\n" for i in range(count))
 
 
 @dataclass

@@ -27,7 +27,6 @@ START_SECONDS = 150.0
 FINISH_SECONDS = 180.0
 END_SECONDS = 10.0
 POLL_SECONDS = 0.1
-HEADER = "timestamp,person_id,camera_id,event_type\n"
 EVENTS = """
 { logsForRun(runId: "%s", limit: 1000) { ... on EventConnection { events { __typename
   ... on MaterializationEvent { assetKey { path } }

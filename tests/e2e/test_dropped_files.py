@@ -12,7 +12,8 @@ import pytest
 from orchestration.lib.generation import Generation, write_csv
 from tests.e2e.contents import CASES
 from tests.e2e.oracle import UNACCOUNTED
-from tests.e2e.running_stack import HEADER, RunningStack, until, visits
+from tests.e2e.running_stack import RunningStack, until, visits
+from tests.event_files import HEADER
 
 pytestmark = pytest.mark.xdist_group("stack")
 

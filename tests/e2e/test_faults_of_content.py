@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.contents import AT, CASES, Expected
-from tests.e2e.loading_place import HEADER, LoadingPlace
+from tests.e2e.loading_place import LoadingPlace
+from tests.event_files import HEADER
 
 pytestmark = pytest.mark.xdist_group("loading")
 

@@ -17,7 +17,8 @@ from orchestration.lib.landing_files import Landing
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import prepare_warehouse, with_database
 from orchestration.settings import Settings
-from tests.e2e.loading_place import HEADER, LoadingPlace, rows
+from tests.e2e.loading_place import LoadingPlace
+from tests.event_files import HEADER, good_rows
 
 pytestmark = [
     pytest.mark.xdist_group("loading"),
@@ -78,7 +79,7 @@ def test_a_file_that_cannot_be_explained_for_want_of_room_stays(
 def test_a_good_file_needs_no_room_in_landing(small_landing: LoadingPlace) -> None:
     place = small_landing
     place.landing.archive.mkdir()
-    place.drop("good.csv", HEADER + rows(9))
+    place.drop("good.csv", HEADER + good_rows(9))
     fill(place.landing.folder.parent)
     outcome = place.load("good.csv")
     assert outcome is not None

@@ -10,7 +10,8 @@ import pytest
 from orchestration.lib.fault_points import VARIABLE
 from orchestration.lib.load_outcome import FileChangedError, FileGoneError
 from tests.e2e.fault_orders import FaultOrders
-from tests.e2e.loading_place import HEADER, LoadingPlace, rows
+from tests.e2e.loading_place import LoadingPlace
+from tests.event_files import HEADER, good_rows
 
 pytestmark = pytest.mark.xdist_group("loading")
 POINTS_OF_A_LOAD = (
@@ -30,7 +31,7 @@ def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FaultOrders:
 def test_an_error_at_any_point_is_made_good_by_the_next_attempt(
     place: LoadingPlace, orders: FaultOrders, point: str
 ) -> None:
-    place.drop("a.csv", HEADER + rows(60) + "soon,p,c,entry\n")
+    place.drop("a.csv", HEADER + good_rows(60) + "soon,p,c,entry\n")
     orders.give(point, "fail")
     with pytest.raises(RuntimeError, match="A test has asked"):
         place.load("a.csv")
@@ -49,8 +50,8 @@ def test_a_move_that_was_cut_short_is_finished_under_the_same_number(
     place: LoadingPlace, orders: FaultOrders, point: str, again: str
 ) -> None:
     """Of a quarantined file and of a duplicate as well."""
-    place.loaded("first.csv", HEADER + rows(5))
-    content = HEADER + rows(5) if again == "good.csv" else HEADER
+    place.loaded("first.csv", HEADER + good_rows(5))
+    content = HEADER + good_rows(5) if again == "good.csv" else HEADER
     place.drop(again, content)
     orders.give(point, "fail")
     if (point, again) != ("after_commit", "good.csv"):  # a duplicate has nothing to commit
@@ -64,7 +65,7 @@ def test_a_move_that_was_cut_short_is_finished_under_the_same_number(
 def test_a_move_that_was_not_written_down_is(place: LoadingPlace) -> None:
     """Killed between the move and the entry in the ledger; namesakes do not confuse it."""
     for number in range(3):
-        place.loaded("a.csv", HEADER + rows(number + 1))
+        place.loaded("a.csv", HEADER + good_rows(number + 1))
     places = "select load_id, stored_as from raw.loads order by 1"
     before = place.ask(places)
     with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
@@ -75,19 +76,19 @@ def test_a_move_that_was_not_written_down_is(place: LoadingPlace) -> None:
 
 def appended(path: Path) -> bytes:
     with path.open("a") as file:
-        file.write(rows(3, "late"))
+        file.write(good_rows(3, "late"))
     return path.read_bytes()
 
 
 def replaced(path: Path) -> bytes:
     draft = path.with_name(".new.part")
-    draft.write_text(HEADER + rows(7, "other"))
+    draft.write_text(HEADER + good_rows(7, "other"))
     draft.replace(path)
     return path.read_bytes()
 
 
 def rewritten(path: Path) -> bytes:
-    path.write_text(HEADER + rows(7, "other"))
+    path.write_text(HEADER + good_rows(7, "other"))
     return path.read_bytes()
 
 
@@ -96,7 +97,7 @@ def rewritten(path: Path) -> bytes:
 def test_a_file_that_changes_while_it_is_loaded_is_taken_as_it_is_then(
     place: LoadingPlace, orders: FaultOrders, point: str, change: Callable[[Path], bytes]
 ) -> None:
-    path = place.drop("a.csv", HEADER + rows(90))
+    path = place.drop("a.csv", HEADER + good_rows(90))
     before = path.read_bytes()
     orders.give(point, "hold")
     loading = place.loading("a.csv")
@@ -120,7 +121,7 @@ def test_a_file_that_changes_while_it_is_loaded_is_taken_as_it_is_then(
 def test_a_file_that_is_removed_while_it_is_loaded(
     place: LoadingPlace, orders: FaultOrders, point: str
 ) -> None:
-    path = place.drop("a.csv", HEADER + rows(90))
+    path = place.drop("a.csv", HEADER + good_rows(90))
     orders.give(point, "hold")
     loading = place.loading("a.csv")
     orders.wait_until_obeyed(point)
@@ -143,15 +144,15 @@ def test_a_file_that_is_removed_before_it_is_read(place: LoadingPlace) -> None:
 
 
 def test_old_rows_with_new_ones_appended_are_a_content_of_their_own(place: LoadingPlace) -> None:
-    place.loaded("a.csv", HEADER + rows(10))
-    outcome = place.loaded("a.csv", HEADER + rows(15))
+    place.loaded("a.csv", HEADER + good_rows(10))
+    outcome = place.loaded("a.csv", HEADER + good_rows(15))
     assert (outcome.status, outcome.counts.rows_loaded) == ("loaded", 15)
     assert [status for status, _ in place.statuses("a.csv")] == ["loaded", "loaded"]
 
 
 def test_the_same_content_at_once_is_loaded_once(place: LoadingPlace, orders: FaultOrders) -> None:
     for name in ("a.csv", "b.csv", "c.csv"):
-        place.drop(name, HEADER + rows(90))
+        place.drop(name, HEADER + good_rows(90))
     orders.give("copying", "hold")
     loadings = [place.loading(name) for name in ("a.csv", "b.csv", "c.csv")]
     orders.wait_until_obeyed("copying")
@@ -164,7 +165,7 @@ def test_the_same_content_at_once_is_loaded_once(place: LoadingPlace, orders: Fa
 
 
 def test_the_same_file_taken_twice_at_once_is_loaded_once(place: LoadingPlace) -> None:
-    place.drop("a.csv", HEADER + rows(90))
+    place.drop("a.csv", HEADER + good_rows(90))
     loadings = [place.loading("a.csv") for _ in range(3)]
     outcomes = [loading.result() for loading in loadings]
     assert [outcome.status for outcome in outcomes if outcome] == ["loaded"]
@@ -172,8 +173,8 @@ def test_the_same_file_taken_twice_at_once_is_loaded_once(place: LoadingPlace) -
 
 
 def test_different_files_are_loaded_in_parallel(place: LoadingPlace, orders: FaultOrders) -> None:
-    place.drop("a.csv", HEADER + rows(90, "a"))
-    place.drop("b.csv", HEADER + rows(90, "b"))
+    place.drop("a.csv", HEADER + good_rows(90, "a"))
+    place.drop("b.csv", HEADER + good_rows(90, "b"))
     orders.give("before_commit", "hold", "a.csv")
     held = place.loading("a.csv")
     orders.wait_until_obeyed("before_commit")
@@ -188,7 +189,7 @@ def test_different_files_are_loaded_in_parallel(place: LoadingPlace, orders: Fau
 def test_a_worker_believed_dead_cannot_commit_once_another_has_taken_over(
     place: LoadingPlace, orders: FaultOrders
 ) -> None:
-    place.drop("a.csv", HEADER + rows(90))
+    place.drop("a.csv", HEADER + good_rows(90))
     orders.give("before_commit", "hold")
     sleeper = place.loading("a.csv")
     orders.wait_until_obeyed("before_commit")
@@ -205,7 +206,7 @@ def test_a_worker_believed_dead_cannot_commit_once_another_has_taken_over(
 def test_a_slow_load_that_shows_life_is_waited_for(
     place: LoadingPlace, orders: FaultOrders
 ) -> None:
-    place.drop("a.csv", HEADER + rows(90))
+    place.drop("a.csv", HEADER + good_rows(90))
     orders.give("copying", "hold")
     slow = place.loading("a.csv")
     orders.wait_until_obeyed("copying")
@@ -233,7 +234,7 @@ def test_a_slow_load_that_shows_life_is_waited_for(
 def test_a_file_that_fails_again_and_again_is_quarantined(
     place: LoadingPlace, orders: FaultOrders
 ) -> None:
-    place.drop("a.csv", HEADER + rows(10))
+    place.drop("a.csv", HEADER + good_rows(10))
     for attempt in (1, 2, 3):
         orders.give("copying", "fail")
         if attempt < 3:
@@ -263,7 +264,7 @@ def _left_loading(place: LoadingPlace, started_at: str) -> None:
 
 
 def test_a_file_that_ends_its_process_each_time_is_quarantined_untried(place: LoadingPlace) -> None:
-    place.drop("a.csv", HEADER + rows(10))
+    place.drop("a.csv", HEADER + good_rows(10))
     for _ in range(3):
         _left_loading(place, "clock_timestamp()")
     outcome = place.load("a.csv")
@@ -274,7 +275,7 @@ def test_a_file_that_ends_its_process_each_time_is_quarantined_untried(place: Lo
 
 
 def test_restarts_of_the_database_are_not_held_against_a_file(place: LoadingPlace) -> None:
-    place.drop("a.csv", HEADER + rows(10))
+    place.drop("a.csv", HEADER + good_rows(10))
     for _ in range(9):
         _left_loading(place, "pg_postmaster_start_time() - interval '1 s'")
     outcome = place.load("a.csv")
@@ -287,7 +288,7 @@ def test_restarts_of_the_database_are_not_held_against_a_file(place: LoadingPlac
 def test_a_lost_connection_at_any_point_leaves_no_row(
     place: LoadingPlace, orders: FaultOrders, point: str
 ) -> None:
-    place.drop("a.csv", HEADER + rows(90))
+    place.drop("a.csv", HEADER + good_rows(90))
     orders.give(point, "hold")
     loading = place.loading("a.csv")
     orders.wait_until_obeyed(point)
@@ -313,7 +314,7 @@ def test_progress_is_seen_before_the_commit(
     from orchestration.lib import load_progress
 
     monkeypatch.setattr(load_progress, "TELL_SECONDS", 0.0)
-    path = place.drop("a.csv", HEADER + rows(150))
+    path = place.drop("a.csv", HEADER + good_rows(150))
     orders.give("before_commit", "hold")
     loading = place.loading("a.csv")
     orders.wait_until_obeyed("before_commit")
@@ -331,7 +332,7 @@ def test_progress_is_seen_before_the_commit(
 
 
 def test_a_file_with_too_many_rows_is_refused_while_it_is_read(place: LoadingPlace) -> None:
-    place.drop("a.csv", HEADER + rows(90))
+    place.drop("a.csv", HEADER + good_rows(90))
     outcome = place.load("a.csv", max_file_rows=60)
     assert outcome is not None
     assert (outcome.status, outcome.reason_code) == ("rejected", "too_large")

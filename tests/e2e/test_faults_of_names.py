@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from orchestration.lib.landing_files import Landing, SettleWatch
-from tests.e2e.loading_place import HEADER, LoadingPlace, rows
+from tests.e2e.loading_place import LoadingPlace
+from tests.event_files import HEADER, good_rows
 
 pytestmark = pytest.mark.xdist_group("loading")
 NOBODY = 65534
@@ -37,7 +38,7 @@ def test_a_file_of_any_name_is_loaded_and_its_namesake_told_apart(
 ) -> None:
     assert [file.name for file in place.landing.files()] == []
     for number in (1, 2):
-        place.drop(name, HEADER + rows(number))
+        place.drop(name, HEADER + good_rows(number))
         assert [file.name for file in place.landing.files()] == [name]
         outcome = place.load(name)
         assert outcome is not None
@@ -58,7 +59,7 @@ def test_a_bad_file_of_any_name_is_quarantined_with_its_reason(
 
 def link(path: Path) -> None:
     target = path.with_name("elsewhere.part")
-    target.write_text(HEADER + rows(3))
+    target.write_text(HEADER + good_rows(3))
     path.symlink_to(target)
 
 
@@ -91,8 +92,8 @@ def test_an_ordinary_user_passes_over_what_he_may_not_read(
 ) -> None:
     """And takes the files of others, though the kernel does not tell him whether they are open."""
     theirs = LoadingPlace(Landing(open_folder), place.warehouse)
-    theirs.drop("closed.csv", HEADER + rows(2)).chmod(0)
-    theirs.drop("open.csv", HEADER + rows(3)).chmod(0o644)
+    theirs.drop("closed.csv", HEADER + good_rows(2)).chmod(0)
+    theirs.drop("open.csv", HEADER + good_rows(3)).chmod(0o644)
 
     def as_ordinary_user() -> object:
         listed = list(theirs.landing.files())

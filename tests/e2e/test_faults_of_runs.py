@@ -10,9 +10,9 @@ import pytest
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from tests.e2e.fault_orders import FaultOrders
-from tests.e2e.loading_place import HEADER, rows
 from tests.e2e.oracle import Oracle, sha256
 from tests.e2e.running_stack import RunningStack, until
+from tests.event_files import HEADER, good_rows
 
 pytestmark = pytest.mark.xdist_group("stack")
 POINTS_OF_A_FILE = (
@@ -51,14 +51,14 @@ def killed_everywhere(stack: RunningStack, oracle: Oracle) -> dict[str, list[str
     for point in POINTS_OF_A_FILE:
         about = "" if point in ("copying",) else f"{point}.csv"
         orders.give(point, "kill", about)
-        oracle.drop(f"{point}.csv", (HEADER + rows(60, point)).encode())
+        oracle.drop(f"{point}.csv", (HEADER + good_rows(60, point)).encode())
         orders.wait_until_obeyed(point)
     for point in POINTS_OF_A_BUILD:
         orders.give(point, "kill")
-        oracle.drop(f"{point}.csv", (HEADER + rows(60, point)).encode())
+        oracle.drop(f"{point}.csv", (HEADER + good_rows(60, point)).encode())
         orders.wait_until_obeyed(point)
     # After so many failures in a row a build waits for minutes, unless a file comes.
-    oracle.drop("one more.csv", (HEADER + rows(1, "one more")).encode())
+    oracle.drop("one more.csv", (HEADER + good_rows(1, "one more")).encode())
     stack.finished()
     orders.clear()
     return {
@@ -98,7 +98,7 @@ def test_a_database_restarted_meanwhile_costs_time_but_no_row(
     stack: RunningStack, oracle: Oracle, orders: FaultOrders, point: str
 ) -> None:
     orders.give(point, "hold")
-    oracle.drop(f"restart {point}.csv", (HEADER + rows(60, f"r-{point}")).encode())
+    oracle.drop(f"restart {point}.csv", (HEADER + good_rows(60, f"r-{point}")).encode())
     orders.wait_until_obeyed(point)
     restart_database(stack)
     orders.release(point)
@@ -113,7 +113,7 @@ def test_a_database_restarted_meanwhile_costs_time_but_no_row(
 
 def test_200_files_with_20_duplicates_dropped_at_once(stack: RunningStack, oracle: Oracle) -> None:
     for number in range(200):
-        content = HEADER + rows(2, f"many-{number % 180}-")
+        content = HEADER + good_rows(2, f"many-{number % 180}-")
         oracle.drop(f"many {number:03}.csv", content.encode())
     stack.finished()
     oracle.check()
@@ -133,7 +133,7 @@ def test_a_file_that_ends_its_process_holds_up_none_that_are_judged_with_it(
         orders.give("validating", "kill", "fatal.csv")
         if attempt == 0:
             for name in names:
-                oracle.drop(name, (HEADER + rows(3, name)).encode())
+                oracle.drop(name, (HEADER + good_rows(3, name)).encode())
         orders.wait_until_obeyed("validating")
         orders.release("validating")
     stack.finished()
@@ -151,7 +151,7 @@ def test_a_file_that_is_written_slowly_is_taken_when_it_is_whole(
     stack: RunningStack, oracle: Oracle
 ) -> None:
     """Beside it, others are taken."""
-    content = HEADER + rows(100, "slow")
+    content = HEADER + good_rows(100, "slow")
     path = stack.landing / "slowly.csv"
     with subprocess.Popen(
         [sys.executable, "-c", SLOW_WRITER, path], stdin=subprocess.PIPE
@@ -160,7 +160,7 @@ def test_a_file_that_is_written_slowly_is_taken_when_it_is_whole(
         writer.stdin.write(content.encode())
         writer.stdin.close()
         until(path.exists)
-        oracle.drop("beside.csv", (HEADER + rows(1, "beside")).encode())
+        oracle.drop("beside.csv", (HEADER + good_rows(1, "beside")).encode())
         until(lambda: stack.has_stored("beside.csv"))
         assert path.exists()
         assert writer.wait() == 0
@@ -176,10 +176,10 @@ def test_what_a_killed_load_has_left_in_landing_is_cleared(
     stack: RunningStack, oracle: Oracle
 ) -> None:
     (stack.landing / ".load-0123456789abcdef").write_text(HEADER)
-    content = HEADER + rows(2, "back")
+    content = HEADER + good_rows(2, "back")
     (stack.landing / ".leaving-0123456789ab-back again.csv").write_text(content)
     oracle.dropped[sha256(content.encode())] += 1
-    oracle.drop("next tick.csv", (HEADER + rows(2, "tick")).encode())
+    oracle.drop("next tick.csv", (HEADER + good_rows(2, "tick")).encode())
     until(lambda: stack.has_stored("back again.csv"))
     stack.finished()
     oracle.check()
@@ -190,7 +190,7 @@ def test_a_mended_file_is_replayed_by_the_stack(stack: RunningStack, oracle: Ora
     until(lambda: stack.command("quarantine", "show", "mend me.csv").returncode == 0)
     told = stack.command("quarantine", "show", "mend me.csv").stdout
     load_id = told.split("dwellhouse replay ")[1].split()[0]
-    mended = (HEADER + rows(3, "mended")).encode()
+    mended = (HEADER + good_rows(3, "mended")).encode()
     (stack.landing / "quarantine" / "mend me.csv").write_bytes(mended)
     oracle.replaced(b"timestamp\n", mended)
     result = stack.command("replay", load_id)

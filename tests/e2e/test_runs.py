@@ -9,7 +9,8 @@ from urllib.error import HTTPError
 import pytest
 
 from tests.e2e.fault_orders import FaultOrders
-from tests.e2e.running_stack import HEADER, RunningStack, until, visits
+from tests.e2e.running_stack import RunningStack, until, visits
+from tests.event_files import HEADER
 
 pytestmark = pytest.mark.xdist_group("stack")
 

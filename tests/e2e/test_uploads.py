@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.e2e.running_stack import HEADER, RunningStack, until, visits
+from tests.e2e.running_stack import RunningStack, until, visits
+from tests.event_files import HEADER
 
 pytestmark = pytest.mark.xdist_group("stack")
 

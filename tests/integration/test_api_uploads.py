@@ -19,8 +19,8 @@ from orchestration.lib.file_load import FileLoader
 from orchestration.lib.landing_files import Landing
 from orchestration.runtime.warehouse import Warehouse
 from serving.__main__ import GRACE_SECONDS
+from tests.event_files import HEADER, good_rows
 from tests.integration.api_client import Api, running_api
-from tests.integration.event_files import HEADER, good_rows
 from tests.integration.serving_process import ServingProcess, serving_process
 from tests.integration.test_file_load import RULES
 

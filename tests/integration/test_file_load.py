@@ -14,7 +14,7 @@ from orchestration.lib.file_load import FileLoader
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.load_outcome import LoadOutcome, LoadRules
 from orchestration.runtime.warehouse import Warehouse
-from tests.integration.event_files import HEADER, good_rows
+from tests.event_files import HEADER, good_rows
 
 RULES = LoadRules(
     limits=Limits(max_columns=256, max_field_length=100, max_rejected_share=0.5),

@@ -18,7 +18,7 @@ from orchestration.lib.raw_months import RawMonths
 from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database
-from tests.integration.event_files import HEADER
+from tests.event_files import HEADER
 
 MONTHS = "select month from raw.months order by month"
 LOADERS = 4

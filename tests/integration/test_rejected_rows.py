@@ -10,7 +10,7 @@ from orchestration.lib.load_outcome import LoadOutcome
 from orchestration.runtime.asked_load import UnknownLoadError
 from orchestration.runtime.rejected_rows import NoRejectedRowsError, write_rejected_rows
 from orchestration.runtime.warehouse import Warehouse
-from tests.integration.event_files import HEADER, good_rows
+from tests.event_files import HEADER, good_rows
 from tests.integration.test_file_load import connection, landing, load
 
 __all__ = ["connection", "landing", "load"]

@@ -19,7 +19,7 @@ from orchestration.lib.source_profiles import read_source_profiles
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database
-from tests.integration.event_files import HEADER, good_rows
+from tests.event_files import HEADER, good_rows
 
 RULES = replace(load_rules(Settings(max_field_length=1000)), timezone="Europe/Berlin")
 LEDGER = """

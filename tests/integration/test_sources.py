@@ -15,7 +15,7 @@ from orchestration.lib.load_outcome import LoadOutcome
 from orchestration.lib.source_profiles import read_source_profiles
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
-from tests.integration.event_files import HEADER
+from tests.event_files import HEADER
 
 RULES = replace(load_rules(Settings(chunk_rows=3, max_field_length=1000)), timezone="UTC")
 Load = Callable[..., LoadOutcome]
