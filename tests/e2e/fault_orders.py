@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.lib.fault_points import POINTS
-from tests.e2e.running_stack import until
+from tests.waiting import until
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,11 +22,11 @@ from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.verification import verified
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from tests.waiting import until
 
 START_SECONDS = 150.0
 FINISH_SECONDS = 180.0
 END_SECONDS = 10.0
-POLL_SECONDS = 0.1
 EVENTS = """
 { logsForRun(runId: "%s", limit: 1000) { ... on EventConnection { events { __typename
   ... on MaterializationEvent { assetKey { path } }
@@ -42,15 +42,6 @@ TERMINATE = """
 mutation { terminateRun(runId: "%s") { __typename ... on TerminateRunSuccess { run { status } } } }
 """
 RUNS = "{ runsOrError(limit: 20) { ... on Runs { results { runId status } } } }"
-
-
-def until(what: Callable[[], Any], seconds: float = FINISH_SECONDS) -> Any:
-    """Give the first true answer; fail if there is none in time."""
-    deadline = time.monotonic() + seconds
-    while not (answer := what()):
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
-        time.sleep(POLL_SECONDS)
-    return answer
 
 
 def visits(count: int, camera: str) -> str:
@@ -117,7 +108,7 @@ class RunningStack:
                 cwd=self.folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
                 preexec_fn=end_with_parent,
             )  # fmt: skip
-        until(self._is_up, START_SECONDS)
+        until(self._is_up, START_SECONDS, lambda: self.told)
 
     def _is_up(self) -> bool:
         assert self.process is not None

@@ -12,8 +12,9 @@ import pytest
 from orchestration.lib.generation import Generation, write_csv
 from tests.e2e.contents import CASES
 from tests.e2e.oracle import UNACCOUNTED
-from tests.e2e.running_stack import RunningStack, until, visits
+from tests.e2e.running_stack import FINISH_SECONDS, RunningStack, visits
 from tests.event_files import HEADER
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -29,7 +30,7 @@ def with_good_file(stack: RunningStack) -> RunningStack:
 
     The first build of all, which a new stack begins by itself, would take a load with it.
     """
-    until(lambda: stack.ask("select version from marts.data_versions"))
+    until(lambda: stack.ask("select version from marts.data_versions"), FINISH_SECONDS)
     stack.finished()
     stack.drop(good=HEADER + visits(50, "good"))
     stack.finished()
@@ -157,7 +158,8 @@ def test_a_file_in_the_making_is_left_alone_until_it_is_renamed(stack: RunningSt
         writer.write(HEADER + visits(2, "open"))
         writer.flush()
         stack.drop(other=HEADER + visits(2, "other"))
-        until(lambda: stack.has_stored("other.csv"))  # so the sensor has looked meanwhile
+        # When that is stored, the sensor has looked.
+        until(lambda: stack.has_stored("other.csv"), FINISH_SECONDS)
         assert draft.exists()
         assert Path(writer.name).exists()
         writer.write(visits(2, "open too"))

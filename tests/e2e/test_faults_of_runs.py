@@ -11,8 +11,9 @@ import pytest
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.oracle import Oracle, sha256
-from tests.e2e.running_stack import RunningStack, until
+from tests.e2e.running_stack import FINISH_SECONDS, RunningStack
 from tests.event_files import HEADER, good_rows
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("stack")
 POINTS_OF_A_FILE = (
@@ -102,7 +103,7 @@ def test_a_database_restarted_meanwhile_costs_time_but_no_row(
     orders.wait_until_obeyed(point)
     restart_database(stack)
     orders.release(point)
-    until(lambda: stack.has_stored(f"restart {point}.csv"))
+    until(lambda: stack.has_stored(f"restart {point}.csv"), FINISH_SECONDS)
     stack.finished()
     oracle.check()
     assert stack.ask(
@@ -159,9 +160,9 @@ def test_a_file_that_is_written_slowly_is_taken_when_it_is_whole(
         assert writer.stdin is not None
         writer.stdin.write(content.encode())
         writer.stdin.close()
-        until(path.exists)
+        until(path.exists, FINISH_SECONDS)
         oracle.drop("beside.csv", (HEADER + good_rows(1, "beside")).encode())
-        until(lambda: stack.has_stored("beside.csv"))
+        until(lambda: stack.has_stored("beside.csv"), FINISH_SECONDS)
         assert path.exists()
         assert writer.wait() == 0
     oracle.dropped[sha256(content.encode())] += 1
@@ -180,15 +181,16 @@ def test_what_a_killed_load_has_left_in_landing_is_cleared(
     (stack.landing / ".leaving-0123456789ab-back again.csv").write_text(content)
     oracle.dropped[sha256(content.encode())] += 1
     oracle.drop("next tick.csv", (HEADER + good_rows(2, "tick")).encode())
-    until(lambda: stack.has_stored("back again.csv"))
+    until(lambda: stack.has_stored("back again.csv"), FINISH_SECONDS)
     stack.finished()
     oracle.check()
 
 
 def test_a_mended_file_is_replayed_by_the_stack(stack: RunningStack, oracle: Oracle) -> None:
     oracle.drop("mend me.csv", b"timestamp\n")
-    until(lambda: stack.command("quarantine", "show", "mend me.csv").returncode == 0)
-    told = stack.command("quarantine", "show", "mend me.csv").stdout
+    show = ("quarantine", "show", "mend me.csv")
+    until(lambda: stack.command(*show).returncode == 0, FINISH_SECONDS)
+    told = stack.command(*show).stdout
     load_id = told.split("dwellhouse replay ")[1].split()[0]
     mended = (HEADER + good_rows(3, "mended")).encode()
     (stack.landing / "quarantine" / "mend me.csv").write_bytes(mended)

@@ -9,8 +9,9 @@ from urllib.error import HTTPError
 import pytest
 
 from tests.e2e.fault_orders import FaultOrders
-from tests.e2e.running_stack import RunningStack, until, visits
+from tests.e2e.running_stack import FINISH_SECONDS, RunningStack, visits
 from tests.event_files import HEADER
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -28,7 +29,7 @@ def run_that_loads(stack: RunningStack, camera: str) -> str:
     """Drop a file of several chunks and give the run that has begun to load it."""
     stack.drop(**{camera: HEADER + visits(VISITS, camera)})
     query = f"select run_id from raw.loads where file_name = '{camera}.csv' and status = 'loading'"
-    [(run_id,)] = until(lambda: stack.ask(query))
+    [(run_id,)] = until(lambda: stack.ask(query), FINISH_SECONDS)
     return str(run_id)
 
 
@@ -61,7 +62,7 @@ def marts_equal_a_rebuild(stack: RunningStack) -> Iterator[None]:
 def no_run_goes_on(stack: RunningStack) -> Iterator[None]:
     """Whatever a test has done, nothing says in the end that a run is still under way."""
     yield
-    until(lambda: answers(stack))
+    until(lambda: answers(stack), FINISH_SECONDS)
     assert set(stack.runs().values()) <= {"SUCCESS", "FAILURE", "CANCELED"}
 
 
@@ -83,9 +84,9 @@ def test_a_killed_server_is_started_again_and_loses_nothing(stack: RunningStack,
     os.kill(pid, signal.SIGKILL)
     stack.finished()
     assert_loaded_once(stack, name)
-    until(lambda: f"{name} had ended and was started again." in stack.told)
+    until(lambda: f"{name} had ended and was started again." in stack.told, FINISH_SECONDS)
     assert str(stack.load_of(f"{name}.csv")["run_id"]) == run_id, "its worker went on"
-    until(lambda: answers(stack))
+    until(lambda: answers(stack), FINISH_SECONDS)
     assert stack.runs()[run_id] == "SUCCESS"
 
 
@@ -95,10 +96,10 @@ def test_a_killed_database_is_started_again_and_loses_nothing(stack: RunningStac
     revivals = stack.told.count(REVIVED)
     os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
     until(lambda: stack.told.count(REVIVED) > revivals, 30)
-    until(lambda: stack.has_stored("postgres.csv"))
+    until(lambda: stack.has_stored("postgres.csv"), FINISH_SECONDS)
     stack.finished()
     assert_loaded_once(stack, "postgres")
-    until(lambda: answers(stack))
+    until(lambda: answers(stack), FINISH_SECONDS)
 
 
 def answers(stack: RunningStack) -> bool:
@@ -116,8 +117,8 @@ def test_a_run_that_is_ended_from_the_ui_leaves_its_file_to_the_next(
     pid = pid_of_worker(stack, run_id)
     orders.wait_until_obeyed("before_commit")
     assert stack.terminate(run_id) == "TerminateRunSuccess"
-    until(lambda: stack.runs()[run_id] == "CANCELED")
-    until(lambda: pid not in stack.processes())
+    until(lambda: stack.runs()[run_id] == "CANCELED", FINISH_SECONDS)
+    until(lambda: pid not in stack.processes(), FINISH_SECONDS)
     stack.finished()
     assert_loaded_once(stack, "ended")
     assert str(stack.load_of("ended.csv")["run_id"]) != run_id

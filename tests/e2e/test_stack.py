@@ -10,8 +10,9 @@ import pytest
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.environment import DAGSTER_YAML
-from tests.e2e.running_stack import END_SECONDS, RunningStack, until, visits
+from tests.e2e.running_stack import END_SECONDS, RunningStack, visits
 from tests.event_files import HEADER
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("stack")
 

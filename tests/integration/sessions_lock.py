@@ -1,12 +1,12 @@
 """A lock on sessions: whoever reads them waits, so what is answered meanwhile comes from memory."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 
 from orchestration.runtime.warehouse import Warehouse
+from tests.waiting import until
 
 PATIENCE_SECONDS = 10
 # A transaction has one number for as long as it lasts; the next one of its connection has another.
@@ -32,7 +32,4 @@ def waiting_queries(connection: psycopg.Connection) -> set[str]:
 
 
 def until_a_query_waits(connection: psycopg.Connection) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not waiting_queries(connection):
-        assert time.monotonic() < deadline, "nobody has asked for the sessions"
-        time.sleep(0.02)
+    until(lambda: waiting_queries(connection), PATIENCE_SECONDS)

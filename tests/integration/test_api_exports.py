@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from orchestration.runtime.warehouse import Warehouse
 from tests.e2e.running_stack import free_port
 from tests.integration.api_client import write_urls
+from tests.waiting import until
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -40,18 +40,15 @@ def api_process(warehouse: Warehouse, home: Path, **settings: object) -> Iterato
     process = subprocess.Popen([sys.executable, "-m", "serving"], env=env)
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not _is_up(address):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: _is_up(process, address), START_SECONDS)
         yield address, process.pid
     finally:
         process.terminate()
         process.wait(START_SECONDS)
 
 
-def _is_up(address: str) -> bool:
+def _is_up(process: subprocess.Popen[bytes], address: str) -> bool:
+    assert process.poll() is None
     try:
         return httpx.get(f"{address}/readyz").status_code == 200
     except httpx.TransportError:

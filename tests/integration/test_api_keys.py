@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from orchestration.runtime.warehouse import Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.conftest import copied_database, of_database
 from tests.integration.api_client import Api, running_api, write_warehouse
+from tests.waiting import until
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -151,20 +153,17 @@ def test_revocation_and_expiry_are_seen_in_time(guarded: Guarded, server_url: st
     later = datetime.now(UTC) + timedelta(hours=1)
     guarded.keys["short"] = create_key(guarded.home, "short", ["read"], later)
     guarded.keys["long"] = create_key(guarded.home, "long", ["read"], None)
-    for kind in ("short", "long"):
-        deadline = time.monotonic() + SEEN_WITHIN_SECONDS
-        while guarded.ask("GET", "/v1/kpis", kind).status_code != 200:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+
+    def statuses() -> set[int]:
+        return {guarded.ask("GET", "/v1/kpis", kind).status_code for kind in ("short", "long")}
+
+    until(lambda: statuses() == {200}, SEEN_WITHIN_SECONDS)
     # It expires only now, for on a busy machine any short time might be over before it is used.
     name = urlsplit(guarded.warehouse.keymaster).path.strip("/")
     with psycopg.connect(with_database(server_url, name)) as connection:
         connection.execute(EXPIRES_SOON, [guarded.keys["short"].split("_")[1]])
     revoke_key(guarded.home, guarded.keys["long"].split("_")[1])
-    deadline = time.monotonic() + SEEN_WITHIN_SECONDS
-    while {guarded.ask("GET", "/v1/kpis", kind).status_code for kind in ("short", "long")} != {401}:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: statuses() == {401}, SEEN_WITHIN_SECONDS)
 
 
 def test_only_hashes_are_kept(guarded: Guarded) -> None:
@@ -190,12 +189,10 @@ def test_every_request_is_written_down(guarded: Guarded) -> None:
         "select key_id, method, path, query, status, rows_sent from access.requests "
         "where request_id = %s order by asked_at"
     )
-    deadline = time.monotonic() + SEEN_WITHIN_SECONDS
     with psycopg.connect(guarded.warehouse.keymaster, autocommit=True) as connection:
-        while len(rows := connection.execute(query, ["audit-2"]).fetchall()) < 4:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        of_key = connection.execute(query, ["audit-1"]).fetchall()
+        written = partial(connection.execute, query)
+        until(lambda: written(["audit-2"]).rowcount >= 4, SEEN_WITHIN_SECONDS)
+        of_key, rows = written(["audit-1"]).fetchall(), written(["audit-2"]).fetchall()
     key_id = guarded.keys["read"].split("_")[1]
     refused = (key_id, "GET", "/v1/sessions", "limit=7&person_id=%00'", 422, 0)
     answered = (key_id, "GET", "/v1/sessions", "limit=7", 200, 7)

@@ -18,6 +18,7 @@ from serving.__main__ import GRACE_SECONDS
 from tests.integration.api_client import Api, running_api
 from tests.integration.serving_process import ServingProcess, serving_process
 from tests.integration.sessions_lock import sessions_locked, until_a_query_waits
+from tests.waiting import until
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -124,10 +125,8 @@ def test_it_ends_when_told_to_and_finishes_what_it_began(
         asking.sendall(b"GET /v1/sessions?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         until_a_query_waits(connection)
         process.process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + GRACE_SECONDS - 1  # then it would end what it began
-        while is_accepting(process):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        # After the seconds of grace it would end what it began.
+        until(lambda: not is_accepting(process), GRACE_SECONDS - 1)
         connection.rollback()
         assert asking.recv(65536).startswith(b"HTTP/1.1 200")
         assert idle.recv(10) == b""

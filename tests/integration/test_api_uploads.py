@@ -5,7 +5,6 @@ import hashlib
 import json
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.event_files import HEADER, good_rows
 from tests.integration.api_client import Api, running_api
 from tests.integration.serving_process import ServingProcess, serving_process
 from tests.integration.test_file_load import RULES
+from tests.waiting import until
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -232,18 +232,12 @@ def begun_upload(process: ServingProcess, home: Path) -> socket.socket:
     connection = process.connect()
     head = "POST /v1/uploads?name=b.csv HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n"
     connection.sendall(head.encode() + b"\r\n" + b"x" * 2_000_000)
-    deadline = time.monotonic() + 5
-    while not any(part.stat().st_size for part in parts(home)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: any(part.stat().st_size for part in parts(home)), 5)
     return connection
 
 
 def assert_nothing_is_left(home: Path, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while list((home / "landing").iterdir()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: not list((home / "landing").iterdir()), seconds)
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(process: ServingProcess, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import stat
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import psycopg
 import pytest
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres, PostgresStartError
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("embedded")
 SMALL = {"shared_buffers": "16MB", "fsync": "off"}
@@ -87,17 +87,13 @@ def test_it_keeps_its_port_while_that_is_free(server: EmbeddedPostgres) -> None:
         assert answer(url, "select 1") == 1
 
 
-def until_it_starts(server: EmbeddedPostgres) -> None:
-    """Try again for a while, as the supervisor does: the killed one's children end a bit later."""
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            server.start()
-        except PostgresStartError:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-        else:
-            return
+def starts(server: EmbeddedPostgres) -> bool:
+    """Start it, if the children of a killed one have ended already."""
+    try:
+        server.start()
+    except PostgresStartError:
+        return False
+    return True
 
 
 def test_what_was_committed_survives_kill_9(server: EmbeddedPostgres) -> None:
@@ -106,11 +102,8 @@ def test_what_was_committed_survives_kill_9(server: EmbeddedPostgres) -> None:
             connection.execute("create table kept as select 7 as seven")
         postmaster = int((server.data / "postmaster.pid").read_text().splitlines()[0])
         os.kill(postmaster, signal.SIGKILL)
-        deadline = time.monotonic() + 20
-        while server.is_running():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    until_it_starts(server)
+        until(lambda: not server.is_running(), 20)
+    until(lambda: starts(server), 20, server.log.read_text)
     with server.running() as url:
         assert answer(url, "select seven from kept") == 7
 

@@ -27,6 +27,7 @@ from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.integration.warm_command import warm_command
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("headless")
 ROWS = 10_000
@@ -111,20 +112,20 @@ def case(server_url: str, shared_folder: Path) -> Iterator[Case]:
             connection.execute(sql.SQL("drop role if exists {}").format(role_name))
 
 
+def has_begun(process: subprocess.Popen[str], case: Case) -> bool:
+    """Tell whether a load is under way, of which there is nothing to see in a new database."""
+    assert process.poll() is None, process.communicate()
+    try:
+        return bool(case.ask("select from raw.loads where status = 'loading'"))
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
+        return False
+
+
 @pytest.fixture(scope="module")
 def killed(case: Case) -> Case:
     """The case after a load that was killed while it copied rows."""
     process = case.start("load", "big.csv")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-        try:
-            if case.ask("select from raw.loads where status = 'loading'"):
-                break
-        except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
-            continue
+    until(lambda: has_begun(process, case), PATIENCE_SECONDS)
     time.sleep(0.3)  # so that it is amid the chunks
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()

@@ -20,6 +20,7 @@ from orchestration.runtime.kept_connections import TRUSTED_SECONDS
 from orchestration.runtime.pooled_storage import PooledPostgresStorage
 from orchestration.runtime.warehouse import with_database
 from tests.conftest import TEMPLATE, copied_database
+from tests.waiting import until
 
 PLANNED = {
     dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
@@ -148,15 +149,7 @@ def test_an_instance_that_is_let_go_leaves_no_connection(
         assert connections(url) > before
         storage = other.event_log_storage  # held, as by a cycle that is not collected yet
     assert storage is not None
-    assert wait_until_gone(url, before)
-
-
-def wait_until_gone(url: str, known: set[int]) -> bool:
-    """Wait a while until the server has no other connection than those known; tell if so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (others := connections(url) - known) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not others
+    until(lambda: connections(url) <= before, PATIENCE_SECONDS)
 
 
 def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(

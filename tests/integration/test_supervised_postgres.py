@@ -15,8 +15,10 @@ import pytest
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.supervised_postgres import SupervisedPostgres
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("embedded")
+REVIVED_SECONDS = 30
 SMALL = {"shared_buffers": "16MB", "fsync": "off"}
 
 
@@ -32,15 +34,7 @@ def server(shared_folder: Path) -> Iterator[EmbeddedPostgres]:
 def kill(server: EmbeddedPostgres) -> None:
     pid = int((server.data / "postmaster.pid").read_text().splitlines()[0])
     os.kill(pid, signal.SIGKILL)
-    while server.is_listening():
-        time.sleep(0.01)
-
-
-def revived(supervised: SupervisedPostgres, seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (is_revived := supervised.revive()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return is_revived
+    until(lambda: not server.is_listening())
 
 
 def test_a_killed_server_answers_again_at_the_same_url(server: EmbeddedPostgres) -> None:
@@ -48,7 +42,7 @@ def test_a_killed_server_answers_again_at_the_same_url(server: EmbeddedPostgres)
     with server.running() as url:
         assert not supervised.revive()
         kill(server)
-        assert revived(supervised)
+        until(supervised.revive, REVIVED_SECONDS)
         assert server.url == url
         with psycopg.connect(url, autocommit=True) as connection:
             assert connection.execute("select 7").fetchone() == (7,)
@@ -69,7 +63,7 @@ def test_a_server_that_cannot_start_is_told_of_and_waited_for(server: EmbeddedPo
         assert supervised.told is None, "told once, not at each look"
         version.write_text(written)
         began = time.monotonic()
-        assert revived(supervised)
+        until(supervised.revive, REVIVED_SECONDS)
         assert time.monotonic() - began > 0.5
         with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0)):
             pass

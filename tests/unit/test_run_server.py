@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ import pytest
 from orchestration.runtime.run_server import CODE_SECONDS, RunServer
 from orchestration.runtime.run_server_client import RunServerClient, RunServerError
 from orchestration.runtime.worker_claim import WorkerClaims
+from tests.waiting import until
 
 PATIENCE_SECONDS = 30.0
 # A worker tells that it lives, works for as long as the command says or until it is told to end,
@@ -41,13 +42,6 @@ server.serve()
 """
 
 
-def until(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.01)
-
-
 @dataclass
 class Running:
     """A server of its own folder."""
@@ -66,7 +60,7 @@ class Running:
     def launch(self, run_id: str, seconds: float) -> int:
         """Have a worker and wait until it works."""
         pid = self.client.launch(run_id, [run_id, str(seconds)])
-        until((self.folder / f"{run_id}.begun").exists)
+        until((self.folder / f"{run_id}.begun").exists, PATIENCE_SECONDS)
         return pid
 
     def let_end(self, run_id: str) -> None:
@@ -86,7 +80,7 @@ def server(tmp_path: Path) -> Iterator[Running]:
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     running = Running(tmp_path, process)
-    until(running.client.is_ready)
+    until(running.client.is_ready, PATIENCE_SECONDS)
     yield running
     with suppress(ProcessLookupError):  # a test has ended them all
         os.killpg(process.pid, signal.SIGKILL)
@@ -98,10 +92,10 @@ def test_a_worker_holds_its_claim_from_its_fork_to_its_end(server: Running) -> N
     pid = server.launch("run", 60)
     assert (server.claims.is_alive("run"), server.claims.pid("run")) == (True, pid)
     server.let_end("run")
-    until(lambda: server.claims.is_alive("run") is False)
+    until(lambda: server.claims.is_alive("run") is False, PATIENCE_SECONDS)
     assert server.is_done("run")
     assert (server.folder / "log").read_text() == "run works\n", "its output is the server's"
-    until(lambda: not Path(f"/proc/{pid}").exists())
+    until(lambda: not Path(f"/proc/{pid}").exists(), PATIENCE_SECONDS)
 
 
 def test_a_run_has_one_worker(server: Running) -> None:
@@ -118,13 +112,13 @@ def test_no_more_work_at_once_than_the_setting_says(server: Running) -> None:
         assert server.claims.is_alive("c") is None
         os.kill(first, signal.SIGKILL)
         assert third.result(PATIENCE_SECONDS)
-    until(lambda: server.is_done("c"))
+    until(lambda: server.is_done("c"), PATIENCE_SECONDS)
 
 
 def test_a_worker_is_interrupted_on_demand(server: Running) -> None:
     server.launch("run", 60)
     assert server.client.terminate("run")
-    until(lambda: not server.claims.is_alive("run"))
+    until(lambda: not server.claims.is_alive("run"), PATIENCE_SECONDS)
     assert not server.is_done("run")
     assert not server.client.terminate("run"), "there is none any more"
 
@@ -132,7 +126,7 @@ def test_a_worker_is_interrupted_on_demand(server: Running) -> None:
 def test_a_killed_worker_is_known_to_be_dead_at_once(server: Running) -> None:
     pid = server.launch("run", 60)
     os.kill(pid, signal.SIGKILL)
-    until(lambda: server.claims.is_alive("run") is False)
+    until(lambda: server.claims.is_alive("run") is False, PATIENCE_SECONDS)
     server.launch("next", 0)
 
 
@@ -143,8 +137,8 @@ def test_workers_outlive_a_server_that_is_killed(server: Running) -> None:
     assert not server.client.is_ready()
     assert server.claims.is_alive("run")
     server.let_end("run")
-    until(lambda: server.is_done("run"))
-    until(lambda: not server.claims.is_alive("run"))
+    until(lambda: server.is_done("run"), PATIENCE_SECONDS)
+    until(lambda: not server.claims.is_alive("run"), PATIENCE_SECONDS)
 
 
 def test_changed_code_is_there_before_the_next_run(server: Running) -> None:
@@ -154,16 +148,16 @@ def test_changed_code_is_there_before_the_next_run(server: Running) -> None:
     assert (server.folder / "server.begun").read_text() == "new"
     assert server.claims.is_alive("old")
     server.let_end("old")
-    until(lambda: server.is_done("old") and server.is_done("new"))
+    until(lambda: server.is_done("old") and server.is_done("new"), PATIENCE_SECONDS)
     assert server.process.poll() is None, "it is the same process"
 
 
 def test_an_idle_server_does_not_wait_for_a_run_to_see_changed_code(server: Running) -> None:
     began = time.monotonic()
     (server.folder / "code").write_text("new")
-    until(lambda: "starts anew" in (server.folder / "log").read_text())
+    until(lambda: "starts anew" in (server.folder / "log").read_text(), PATIENCE_SECONDS)
     assert time.monotonic() - began < CODE_SECONDS + 5
-    until(lambda: (server.folder / "server.begun").read_text() == "new")
+    until(lambda: (server.folder / "server.begun").read_text() == "new", PATIENCE_SECONDS)
 
 
 def test_it_refuses_to_serve_where_a_fork_would_be_unsafe(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 from orchestration.runtime import supervised_process
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.supervised_process import SupervisedProcess
+from tests.waiting import until
 
-PATIENCE_SECONDS = 20.0
 Supervised = Callable[..., SupervisedProcess]
 
 # The signal is held back before it can come, so that none is lost on the way to the wait for it.
@@ -45,13 +45,6 @@ def supervised(tmp_path: Path) -> Iterator[Supervised]:
     for process in made:
         process.end(time.monotonic())
     guard.dismiss()
-
-
-def until(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.01)
 
 
 def is_alive(pid: int) -> bool:
@@ -124,7 +117,7 @@ def test_the_end_waits_for_a_process_that_tidies_up(supervised: Supervised, tmp_
     process = supervised(f"exec '{sys.executable}' -c '{TIDY_UP}'")
     until(lambda: process.last_words() == "up")
     process.signal(signal.SIGTERM)
-    process.end(time.monotonic() + PATIENCE_SECONDS)
+    process.end(time.monotonic() + 20)
     assert process.last_words() == "up\ntidy"
     assert process.pid is None
 
