@@ -1,10 +1,10 @@
 """What stands in front of the routes, from the outside in: notes, CORS, HEAD, gate, cache."""
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from serving.auth import Access
 from serving.cache import AnswerCache
+from serving.cross_origin import CrossOrigin
 from serving.documented_routes import DocumentedRoutes
 from serving.gate import Gate
 from serving.heads import Heads
@@ -30,11 +30,7 @@ def install(app: FastAPI, services: Services) -> None:
     app.add_middleware(Gate, access, rates, services.audit, settings.api_patience_seconds)
     app.add_middleware(Heads)
     if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware, allow_origins=sorted(settings.cors_origins),
-            allow_methods=["GET", "HEAD", "POST"], allow_headers=["Authorization"],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
-        )  # fmt: skip
+        app.add_middleware(CrossOrigin, settings.cors_origins)
     app.add_middleware(
         Observed, routes, services.audit, services.metrics, logs_requests=settings.api_access_log
     )

@@ -149,9 +149,42 @@ def test_pages_of_other_sites_may_not_ask_unless_told(
         assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, page)
         answer = api.get("/v1/kpis", headers={"Origin": page})
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, page)
-        assert "ETag" in answer.headers["access-control-expose-headers"]
+        shown = answer.headers["access-control-expose-headers"].lower().split(", ")
+        always = {"cache-control", "content-length", "content-type", "vary"}
+        files = api.get("/v1/sessions.csv?limit=1&count=exact").headers.keys()
+        assert {"link", "total-count", "data-version", "data-as-of", "etag"} <= files
+        assert files - always <= {*shown}
+        assert {"allow", "location", "retry-after", "www-authenticate"} <= {*shown}
         elsewhere = api.get("/v1/kpis", headers={"Origin": "https://elsewhere.example"})
         assert elsewhere.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"Headers": "authorization, if-none-match, x-request-id"}, None),
+        ({"Headers": "x-odd"}, "headers: pages of DWELLHOUSE_API_CORS_ORIGINS may ask, by GET"),
+        ({"Method": "DELETE"}, "method: pages of"),
+        ({"Origin": "https://elsewhere.example"}, "origin: pages of"),
+    ],
+)
+def test_a_browser_that_asks_beforehand_is_told_why_not(
+    tmp_path: Path, asked: dict[str, str], told: str | None
+) -> None:
+    page = "https://dashboard.example"
+    origin = {"Origin": asked.get("Origin", page)}
+    wanted = {
+        f"Access-Control-Request-{name}": asked.get(name, default)
+        for name, default in {"Method": "GET", "Headers": "authorization"}.items()
+    }
+    with running_api(None, tmp_path, api_cors_origins=page) as api:
+        answer = api.request("OPTIONS", "/v1/kpis", headers=origin | wanted)
+    assert answer.status_code == (400 if told else 200)
+    if told:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert told in answer.json()["detail"]
+        assert answer.json()["instance"] == "/v1/kpis"
+        assert "origin" in answer.headers["vary"].lower()
 
 
 def test_a_request_that_stands_still_is_given_up(own_warehouse: Warehouse, tmp_path: Path) -> None:
