@@ -53,6 +53,13 @@ class Filters:
         }
 
     @property
+    def of_time(self) -> str:
+        """The parameter that bounds the range; `from` where there are two."""
+        if self.last is not None:
+            return "last"
+        return "to" if self.range.start is None else "from"
+
+    @property
     def has_previous(self) -> bool:
         """Tell whether there is a range before: this one begins and ends."""
         return self.last is not None or self.range.has_length

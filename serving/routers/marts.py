@@ -53,5 +53,5 @@ async def mart(
             raise Problem(404, f"There is no mart {echo(name)}{hint(near, catalog)}")
         asked = query.of(catalog[name].listing)
         clock = asked.clock(reading.as_of)
-        rows = mart_rows(catalog[name], await reading.fit(filters, clock))
+        rows = mart_rows(catalog[name], await reading.fit(filters, clock), filters.of_time)
         return await reading.page(asked, rows, clock)

@@ -111,9 +111,12 @@ def test_filters_work_where_a_mart_has_columns_for_them(api: Api, url: str, coun
     [
         ("dim_cameras?person_id=P-01", "person_id"),
         ("dim_sites?from=2026-03-03", "from"),
+        ("dim_sites?to=2026-03-03", "to"),
+        ("dim_sites?last=1d", "last"),
         ("dim_sites?category=checkout", "category"),
         ("agg_camera_daily?status=closed", "status"),
         ("fct_loads?from=2026-03-03", "from"),
+        ("fct_loads?to=2026-03-03", "to"),
         ("fct_sessions?sort=nothing", "sort"),
     ],
 )
@@ -121,6 +124,15 @@ def test_a_filter_without_a_column_is_refused(api: Api, url: str, name: str) -> 
     answer = api.get(f"/v1/marts/{url}")
     assert answer.status_code == 422
     assert [error["parameter"] for error in answer.json()["errors"]] == [name]
+    assert name in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["fct_loads", "ledger", "quality_loads", "quality_tests"])
+def test_a_column_that_is_not_the_status_of_sessions_is_told_from_it(api: Api, name: str) -> None:
+    detail = api.get(f"/v1/marts/{name}?status=closed").json()["detail"]
+    assert f"the column of that name in {name} is another" in detail
+    assert ("/v1/loads?status=loaded" in detail) == (name != "quality_tests")
+    assert api.get("/v1/loads?status=loaded").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["fct_event", "pg_class", 'fct_events"; drop', "raw.loads", "%00"])
