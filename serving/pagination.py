@@ -129,7 +129,12 @@ def _fields(listing: Listing, text: str | None) -> tuple[str, ...]:
 
 def _orders(listing: Listing, text: str) -> tuple[Order, ...]:
     """Give the order, completed by the key, so that no two rows are equal."""
-    names = _names("sort", text, listing.sortable)
+    sortable = listing.sortable
+    asked = {name.strip().removeprefix("-") for name in text.split(",")}
+    if unordered := sorted(asked & (listing.columns.keys() - {*sortable})):
+        detail = f"{', '.join(unordered)} cannot be sorted by; these can: {', '.join(sortable)}."
+        raise invalid("sort", detail)
+    names = _names("sort", text, sortable)
     orders = [Order(name.removeprefix("-"), name.startswith("-")) for name in names]
     columns = [order.column for order in orders]
     if len(set(columns)) < len(columns):

@@ -135,6 +135,12 @@ def test_a_column_that_is_not_the_status_of_sessions_is_told_from_it(api: Api, n
     assert api.get("/v1/loads?status=loaded").status_code == 200
 
 
+def test_a_column_without_an_order_is_told_from_one_that_is_not_there(api: Api) -> None:
+    problem = api.get("/v1/marts/data_versions?sort=-load_ids").json()
+    assert problem["status"] == 422
+    assert problem["detail"].startswith("load_ids cannot be sorted by; these can: version,")
+
+
 @pytest.mark.parametrize("name", ["fct_event", "pg_class", 'fct_events"; drop', "raw.loads", "%00"])
 def test_nothing_else_can_be_read(api: Api, name: str) -> None:
     assert api.get(f"/v1/marts/{name}").status_code == 404
