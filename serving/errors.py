@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 80
 MOST_LISTED = 30
+# Paths begin alike, so that two of them are closer than what they stand for.
+NEAR_PATHS = 0.75
 
 log = logging.getLogger("dwellhouse.api")
 
@@ -74,7 +76,7 @@ def unknown_parameters(names: list[str], known: Collection[str], path: str) -> P
     errors = []
     for name in names:
         near = nearest(name, known)
-        detail = f"{name!a:.80} is no parameter of {path}{hint(near, known)}"
+        detail = f"{echo(name)} is no parameter of {path}{hint(near, known)}"
         errors.append(_error(name[:80], detail, near))
     return invalid_all(errors)
 
@@ -104,7 +106,7 @@ def hint(suggestion: str | None, known: Collection[str]) -> str:
 
 def echo(value: object) -> str:
     """Quote what was sent, harmless and short."""
-    text = ascii(value) if isinstance(value, str) else ascii(str(value))
+    text = repr(str(value))  # leaves what can be printed as it is, and nothing else
     return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}...'"
 
 
@@ -134,9 +136,10 @@ def _of_validation(error: RequestValidationError) -> Problem:
 def _of_http(app: FastAPI, error: HTTPException, request: Request) -> Problem:
     paths = app.openapi()["paths"]
     if error.status_code == 404:
-        near = nearest(request.url.path, paths)
-        tail = f"did you mean {near}?" if near else "/docs lists the paths that there are."
-        return Problem(404, f"There is nothing at {echo(request.url.path)}; {tail}")
+        asked = request.url.path
+        near = difflib.get_close_matches(asked[:LONGEST_ECHO].casefold(), paths, 1, NEAR_PATHS)
+        tail = f"did you mean {near[0]}?" if near else "/docs lists the paths that there are."
+        return Problem(404, f"There is nothing at {echo(asked)}; {tail}")
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "GET").replace("GET", "GET, HEAD")
         detail = f"This path answers {allowed}, not {request.method}."

@@ -26,11 +26,15 @@ CHUNK_BYTES = 1024 * 1024
 def checked_name(name: str) -> str:
     """Give the name in one spelling of its letters; raises the 422 for one that is no good."""
     name = unicodedata.normalize("NFC", name)
-    if not SANE_NAME.fullmatch(name) or len(name.encode()) > LONGEST_NAME_BYTES:
+    if not SANE_NAME.fullmatch(name):
         detail = (
             f"{echo(name)} cannot be the name of a file here: it must end in .csv or .csv.gz, "
             "begin with a letter or digit, and hold letters, digits, spaces and .,()+@=-_ only."
         )
+        raise invalid("name", detail)
+    size = len(name.encode())
+    if size > LONGEST_NAME_BYTES:
+        detail = f"{echo(name)} has {size} bytes; a name has {LONGEST_NAME_BYTES} at most."
         raise invalid("name", detail)
     return name
 

@@ -81,6 +81,20 @@ def test_the_unknown_is_named_with_the_nearest(
 
 
 @pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/v1/kpi", "did you mean /v1/kpis?"), ("/kpis", "did you mean /v1/kpis?"),
+        ("/v1/sessions/", "did you mean /v1/sessions?"), ("/v1", "/docs lists"),
+        ("/v1/nothing", "/docs lists"), ("/redoc", "/docs lists"), ("/", "/docs lists"),
+    ],
+)  # fmt: skip
+def test_a_path_is_named_only_where_it_is_near(api: Api, path: str, told: str) -> None:
+    problem = api.get(path).json()
+    assert (problem["status"], problem["instance"]) == (404, path)
+    assert problem["detail"].startswith(f"There is nothing at '{path}'; {told}")
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "from=2026-03-05&to=2026-03-01", "last=7d&from=2026-03-01", "to=2026-03-01&to=2026-03-02",

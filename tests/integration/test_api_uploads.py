@@ -163,6 +163,14 @@ def test_other_names_are_refused(uploading: Uploading, name: str) -> None:
     assert uploading.files() == {}
 
 
+def test_a_name_that_is_too_long_is_told_so(uploading: Uploading) -> None:
+    assert uploading.post(CONTENT, "é" * 98 + ".csv").status_code == 202
+    answer = uploading.post(CONTENT, "é" * 120 + ".csv")
+    assert answer.status_code == 422
+    assert "'ééé" in answer.json()["detail"]
+    assert "has 244 bytes; a name has 200 at most" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("headers", "content", "status", "told"),
     [

@@ -16,6 +16,7 @@ CAMERAS = ["door", "till"]
         ("sort", "dwel", ["dwell"], "'dwel' is no value of sort; did you mean dwell?"),
         ("tz", "Mars", [str(number) for number in range(99)], "'Mars' is no value of tz."),
         ("site_id", "x" * 99, [], f"'{'x' * 79}...' is no value of site_id."),
+        ("site_id", "Café \u202e\n\udcff", [], r"'Café \u202e\n\udcff' is no value of site_id."),
     ],
 )
 def test_the_unknown_is_named_with_what_is_known(
