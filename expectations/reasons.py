@@ -32,7 +32,7 @@ FILE_REASONS: Final = {
         "camera_id and event_type."
     ),
     "duplicate_columns": "The first line names a column twice. Remove or rename one of the two.",
-    "too_many_columns": "The file has more columns than the limit. Export only what is needed.",
+    "too_many_columns": "The file has more columns than the limit.",
     "unterminated_quote": (
         'A quotation mark is opened and never closed. Close it, or double it ("") where it is '
         "part of the text."

@@ -11,7 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.contract import AMBIGUOUS, KNOWN_COLUMNS, READ, REQUIRED_COLUMNS
+from expectations.contract import (
+    AMBIGUOUS,
+    KNOWN_COLUMNS,
+    MISSING,
+    READ,
+    REQUIRED_COLUMNS,
+    UNPARSEABLE,
+)
 from orchestration.lib.csv_chunk import Chunk
 from orchestration.lib.json_objects import json_objects
 from orchestration.lib.source_profiles import SourceProfile
@@ -119,13 +126,21 @@ class Layout:
         ]
         return entries.assign(attributes=attributes)
 
-    def told(self, reason_code: str) -> str:
-        """Say of the first line of a file why it is refused for this reason."""
-        names = ", ".join(name or "(no name)" for name in self.header[:20])
+    def told(self, reason_code: str, header: Sequence[str], max_columns: int) -> str:
+        """Say of the first line of a file, as it is written, why it is refused for this reason."""
+        names = ", ".join(name or "(no name)" for name in header[:20])
         if reason_code == "too_many_columns":
-            return f"It has {len(self.header)} columns."
+            return (
+                f"It has {len(header)}, the limit is {max_columns}: export only what is needed, "
+                "or raise DWELLHOUSE_MAX_COLUMNS."
+            )
         if reason_code not in {"missing_columns", "duplicate_columns", "unsupported_delimiter"}:
             return ""
+        if self._is_headless:
+            return (
+                f"Its first line looks like data ({names}): the line that names the columns "
+                "seems to be missing. Put it before the rows."
+            )
         missing = {*REQUIRED_COLUMNS} - {*self.header, *self.supplied}
         wanted = self.profile.names_of_columns
         needed = [" or ".join(wanted[name]) for name in REQUIRED_COLUMNS if name in missing]
@@ -138,6 +153,14 @@ class Layout:
         """Give the text of the timestamps, then of the ends of intervals if the file has them."""
         positions = (self.positions.get("timestamp"), self._end)
         return [_series(self._trimmed(chunk, at)) for at in positions if at is not None]
+
+    @property
+    def _is_headless(self) -> bool:
+        """Whether the header is a row: it names no column, and holds what reads as a timestamp."""
+        if self.positions or self._end is not None:
+            return False
+        fields = pd.Series(self.header, dtype=_TEXT)
+        return not instants(fields, self.timestamps)["reading"].isin([MISSING, UNPARSEABLE]).all()
 
     @property
     def _end(self) -> int | None:

@@ -37,7 +37,7 @@ class CsvFile:
         self.header = []
         for block, _ in self._blocks:
             lines = lines_of(block)
-            blank = next((at for at, line in enumerate(lines) if line.strip("\r\n")), len(lines))
+            blank = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
             used = blank + self._read_header(lines[blank:])
             self._line_number += used
             self._content.give_back(block_of(lines[used:]))

@@ -124,7 +124,9 @@ class FileReading:
         layout = self._layout(header)
         failure = self.gate.header_failure(layout.header, self.tally, layout.supplied)
         if failure is not None:
-            raise FileRefusedError(failure.reason_code, layout.told(failure.reason_code))
+            limit = self.rules.limits.max_columns
+            told = layout.told(failure.reason_code, header, limit)
+            raise FileRefusedError(failure.reason_code, told)
         return layout
 
     def _look_for_dates(self, search: DateOrderSearch, layout: Layout) -> Iterator[None]:

@@ -135,6 +135,7 @@ def test_bad_bytes_cost_their_row_only(load: Load, connection: psycopg.Connectio
         ("", "empty_file"),
         (HEADER, "empty_file"),
         ("\n\n", "empty_file"),
+        ("  \n\t\t\r\n", "empty_file"),
         ("timestamp,camera_id,event_type\n2026-05-01 10:00,c,entry\n", "missing_columns"),
         (HEADER.strip() + ",Camera_ID\n", "duplicate_columns"),
         (HEADER.strip() + "," + ",".join(f"x{i}" for i in range(300)) + "\n", "too_many_columns"),

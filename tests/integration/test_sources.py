@@ -245,9 +245,24 @@ def test_a_row_may_have_line_ends_in_quotes(load: Load, connection: psycopg.Conn
 @pytest.mark.parametrize(
     ("content", "reason_code", "told"),
     [
-        (HEADER.strip() + ",x" * 10_000 + "\n", "too_many_columns", "10004"),
+        (
+            HEADER.strip() + ",x" * 10_000 + "\n", "too_many_columns",
+            "has 10004, the limit is 256: export only what is needed, or raise "
+            "DWELLHOUSE_MAX_COLUMNS",
+        ),
+        (
+            HEADER + GOOD[0] + "\nx\ny\n", "too_many_rejected_rows",
+            "2 of 3 rows were unusable, more than a share of 0.5: to load the others, raise "
+            "DWELLHOUSE_MAX_REJECTED_SHARE",
+        ),
+        (
+            "2026-05-01T10:00Z,P1,C,entry\n", "missing_columns",
+            "looks like data (2026-05-01T10:00Z, P1, C, entry): the line that names the columns",
+        ),
+        ("P1;01/02/2026 10:00\n", "missing_columns", "looks like data"),
+        ("1772442904,person_id\n", "missing_columns", "names: 1772442904, person_id. It lacks"),
         ("utc_time_ended,person\n1,2\n", "missing_columns", "face_recognition"),
-        ("Zeit;Person\n1;2\n", "missing_columns", "zeit, person"),
+        ("Zeit;Person\n1;2\n", "missing_columns", "names: Zeit, Person. It lacks"),
         (gzip.compress(TEXT.encode(), mtime=0)[:-4], "corrupt_archive", "damaged or cut off"),
         (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9, "undecodable", "spreadsheet or an image"),
     ],
