@@ -174,7 +174,7 @@ def status(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Return when all is published")] = False,
-    timeout: Annotated[float, typer.Option(help="Give up waiting after seconds")] = 3600.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Give up waiting after seconds")] = 3600.0,
 ) -> None:
     """Show files waiting, loads, the last run and the data version."""
     from orchestration.runtime.stack_state import running_stack

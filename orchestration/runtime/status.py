@@ -36,6 +36,9 @@ class LastRun:
     status: str
     ended_at: datetime | None
 
+    def __str__(self) -> str:
+        return f"{self.status} {_time(self.ended_at)}" if self.ended_at else self.status
+
 
 @dataclass(frozen=True)
 class Status:
@@ -61,7 +64,7 @@ class Status:
             f"files waiting: {', '.join(self.files_waiting) or 'none'}",
             *(f"  {name!r} is not loaded: {why}" for name, why in self.files_ignored.items()),
             f"runs active: {self.runs_active}"
-            + (f"; the last one: {run.status} {_time(run.ended_at)}" if run else ""),
+            + (f"; the last one: {run}" if run else ""),
             f"loads: {counts or 'none yet'}; {self.loads_unpublished} not published yet",
             *(f"  {line}" for file in self.last_files for line in str(file).splitlines()),
         ])  # fmt: skip

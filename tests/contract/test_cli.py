@@ -114,6 +114,12 @@ def test_a_foreseeable_error_is_one_sentence(tmp_path: Path, arguments: str, tol
     assert result.stderr.strip() == told.format(home=tmp_path)
 
 
+def test_status_does_not_wait_for_less_than_no_time(tmp_path: Path) -> None:
+    result = run("status --timeout -1", tmp_path)
+    assert result.returncode == 2
+    assert "--timeout" in result.stderr
+
+
 def test_what_nobody_has_foreseen_is_not_told_as_a_mistake_of_the_user(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
