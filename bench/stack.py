@@ -17,7 +17,7 @@ from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse
-from orchestration.settings import PREFIX, PROJECT_ROOT
+from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
 
 BINARIES = Path(sys.executable).parent
 READY_SECONDS = 300.0
@@ -130,7 +130,8 @@ def clean_environment() -> dict[str, str]:
     """Give this process's environment without anyone's settings of Dwellhouse or Dagster."""
     foreign = (PREFIX, "DAGSTER_", "DBT_", "PG")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {"PYTHONPATH": str(PROJECT_ROOT), "DO_NOT_TRACK": "1"}
+    ours = {"PYTHONPATH": str(PROJECT_ROOT), ENV_FILE_NAME: os.devnull, "DO_NOT_TRACK": "1"}
+    return kept | ours
 
 
 def _is_ready(home: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Every setting of Dwellhouse, read once from `DWELLHOUSE_*` environment variables and `.env`."""
+"""Every setting, read once from `DWELLHOUSE_*` environment variables and the project's `.env`."""
 
 import difflib
 import os
@@ -12,10 +12,11 @@ from pydantic import Field, ValidationError
 
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.timezone_names import Timezone
-from serving.settings import PREFIX, PROJECT_ROOT, ServingSettings
+from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, ServingSettings
 
 __all__ = [
-    "PREFIX", "PROJECT_ROOT", "Settings", "SettingsError", "current_settings", "load_settings",
+    "ENV_FILE_NAME", "PREFIX", "PROJECT_ROOT", "Settings", "SettingsError", "current_settings",
+    "env_file", "load_settings",
 ]  # fmt: skip
 
 
@@ -98,10 +99,30 @@ def _reject_unknown(names: set[str]) -> None:
         raise SettingsError(message)
 
 
+def _names_in_file() -> set[str]:
+    """Give the names in the file of settings, which need not be there unless somebody names it."""
+    file = env_file()
+    try:
+        if file != PROJECT_ROOT / ".env" and (file.is_dir() or not file.exists()):
+            message = f"{ENV_FILE_NAME} = {str(file)!r}: there is no such file; mend or unset it"
+            raise SettingsError(message)
+        return {name for name in dotenv_values(file) if name.startswith(PREFIX)}
+    except (OSError, UnicodeDecodeError) as error:
+        message = (
+            f"The settings in {file} cannot be read: {error}. Mend the file or its permissions."
+        )
+        raise SettingsError(message) from error
+
+
+def env_file() -> Path:
+    """Give the file that settings are read from beside the environment."""
+    return Path(str(Settings.model_config["env_file"]))
+
+
 def load_settings() -> Settings:
     """Read and check all settings; raises SettingsError with a sentence for the operator."""
-    from_file = {name for name in dotenv_values(".env") if name.startswith(PREFIX)}
-    _reject_unknown(from_file | {name for name in os.environ if name.startswith(PREFIX)})
+    in_environment = {name for name in os.environ if name.startswith(PREFIX)}
+    _reject_unknown(_names_in_file() | (in_environment - {ENV_FILE_NAME}))
     try:
         settings = Settings()
     except ValidationError as error:

@@ -1,14 +1,23 @@
-"""The API's own settings, read from `DWELLHOUSE_*` environment variables and `.env`."""
+"""The API's own settings, from `DWELLHOUSE_*` environment variables and the project's `.env`."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "DWELLHOUSE_"
+# Which file of settings is read is no setting, for it cannot stand in that file.
+ENV_FILE_NAME = PREFIX + "ENV_FILE"
+ENV_FILE = Path(os.environ.get(ENV_FILE_NAME, PROJECT_ROOT / ".env")).absolute()
 
 
 def _redis_url(url: str) -> str:
@@ -21,11 +30,23 @@ def _redis_url(url: str) -> str:
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 
 
+class EnvFile(DotEnvSettingsSource):
+    """A file of settings; relative paths in it count from the project, wherever a command runs."""
+
+    def __call__(self) -> dict[str, object]:
+        """Give the values by the names of their fields."""
+        values: dict[str, object] = super().__call__()
+        fields = self.settings_cls.model_fields
+        paths = {name for name, field in fields.items() if field.annotation in (Path, Path | None)}
+        rooted = {name: PROJECT_ROOT / str(values[name]) for name in paths & values.keys()}
+        return values | rooted
+
+
 class ServingSettings(BaseSettings):
     """What an operator can choose of the API."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
     )
 
     home: Path = Field(PROJECT_ROOT / ".dwellhouse", description="State: database, secrets, logs")
@@ -73,6 +94,20 @@ class ServingSettings(BaseSettings):
     def cors_origins(self) -> frozenset[str]:
         """The origins whose pages may ask."""
         return frozenset(filter(None, map(str.strip, self.api_cors_origins.split(","))))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say where values come from; what comes first wins."""
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        file = EnvFile(settings_cls, dotenv_settings.env_file)
+        return init_settings, env_settings, file, file_secret_settings
 
     def reader_url(self) -> str:
         """Give the URL of the role that reads the marts.

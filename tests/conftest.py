@@ -22,6 +22,9 @@ from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+# Before the settings are imported: what somebody has put into the project's .env is no test's.
+os.environ["DWELLHOUSE_ENV_FILE"] = os.devnull
+
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import (
     Warehouse,

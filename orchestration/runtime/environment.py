@@ -9,7 +9,14 @@ import shutil
 from pathlib import Path
 
 from orchestration.runtime.warehouse import Warehouse
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings, SettingsError
+from orchestration.settings import (
+    ENV_FILE_NAME,
+    PREFIX,
+    PROJECT_ROOT,
+    Settings,
+    SettingsError,
+    env_file,
+)
 
 DAGSTER_YAML = Path(__file__).parent / "dagster.yaml"
 
@@ -46,6 +53,7 @@ def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str
         **{
             PREFIX + name.upper(): str(value) for name, value in chosen.items() if value is not None
         },
+        ENV_FILE_NAME: str(env_file()),  # it may have been named from where nobody else works
         "DAGSTER_HOME": str(settings.home / "dagster"),
         "DAGSTER_STORAGE_URL": warehouse.dagster,
         "DAGSTER_RUN_WORKERS": str(settings.home / "run-workers"),

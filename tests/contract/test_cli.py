@@ -12,7 +12,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from orchestration.cli import app, main
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 # What is installed beside Python costs time to import; a quick command may have these.
@@ -38,7 +38,9 @@ print('imported', *installed, file=sys.stderr)
 """
 
 
-def run(arguments: str, home: Path, *, traced: bool = False) -> subprocess.CompletedProcess[str]:
+def run(
+    arguments: str, home: Path, *, traced: bool = False, **settings: str
+) -> subprocess.CompletedProcess[str]:
     command = (
         [sys.executable, "-c", TRACED, arguments]
         if traced
@@ -50,6 +52,7 @@ def run(arguments: str, home: Path, *, traced: bool = False) -> subprocess.Compl
         env={
             **environment, "PYTHONPATH": str(PROJECT_ROOT), "COLUMNS": "200", "TERM": "dumb",
             "DWELLHOUSE_HOME": str(home), "DWELLHOUSE_LANDING": str(home / "landing"),
+            ENV_FILE_NAME: os.devnull, **{PREFIX + name: settings[name] for name in settings},
         },
     )  # fmt: skip
 
@@ -151,7 +154,7 @@ def test_a_database_that_goes_away_is_no_mart_that_differs(
 
 def test_a_bad_setting_is_told_before_anything_happens(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DWELLHOUSE_MAX_SESION_HOURS=3\n")
-    result = run("up", tmp_path)
+    result = run("up", tmp_path, ENV_FILE=".env")
     assert result.returncode == 1
     assert result.stderr.strip() == (
         "DWELLHOUSE_MAX_SESION_HOURS is no setting of Dwellhouse; "

@@ -47,5 +47,6 @@ def test_the_shown_defaults_can_be_used_as_they_are(
     file.write_text(re.sub(r"^#(\w+=.+)$", r"\1", EXAMPLE, flags=re.MULTILINE), encoding="utf-8")
     for name in FIELDS:
         monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
     for name, value in model(_env_file=file):
         assert shown(value) == shown(FIELDS[name].default), name

@@ -21,7 +21,7 @@ from orchestration.lib.fault_points import VARIABLE
 from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.verification import verified
 from orchestration.runtime.warehouse import Warehouse
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
 from tests.waiting import until
 
 START_SECONDS = 150.0
@@ -90,6 +90,7 @@ class RunningStack:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
             "PYTHONPATH": str(PROJECT_ROOT),
+            ENV_FILE_NAME: os.devnull,
             VARIABLE: str(self.folder / "orders"),
             "DWELLHOUSE_HOME": str(self.home),
             "DWELLHOUSE_LANDING": str(self.landing),

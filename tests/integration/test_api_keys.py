@@ -1,5 +1,6 @@
 """Who may ask the API: every outcome at every operation, and what is written down about it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from orchestration.runtime.api_keys import (
     revoke_key,
 )
 from orchestration.runtime.warehouse import Warehouse, with_database
-from orchestration.settings import PROJECT_ROOT
+from orchestration.settings import ENV_FILE_NAME, PROJECT_ROOT
 from tests.conftest import copied_database, of_database
 from tests.integration.api_client import Api, running_api, write_warehouse
 from tests.waiting import until
@@ -302,7 +303,10 @@ def test_the_command_makes_lists_and_revokes(warehouse: Warehouse, tmp_path: Pat
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "orchestration.cli", "keys", *arguments]
-        environment = {"DWELLHOUSE_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT_ROOT)}
+        environment = {
+            "DWELLHOUSE_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT_ROOT),
+            ENV_FILE_NAME: os.devnull,
+        }  # fmt: skip
         return subprocess.run(command, capture_output=True, text=True, env=environment,
                               cwd=tmp_path, check=False)  # fmt: skip
 

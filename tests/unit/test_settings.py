@@ -1,19 +1,26 @@
 """A setting that is unknown or unusable is refused at once, in words that tell what to do."""
 
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from orchestration.settings import PREFIX, PROJECT_ROOT, Settings, SettingsError, load_settings
+from serving.settings import ServingSettings
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to start from, and no setting in the environment."""
+    """A folder to start from, with an empty file of settings, and no setting elsewhere."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").touch()
+    for model in (Settings, ServingSettings):
+        monkeypatch.setitem(model.model_config, "env_file", tmp_path / ".env")
     return tmp_path
 
 
@@ -31,6 +38,39 @@ def test_the_environment_wins_over_the_file(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("DWELLHOUSE_DAGSTER_PORT", "5000")
     settings = load_settings()
     assert (settings.waiting_minutes, settings.dagster_port) == (3, 5000)
+
+
+@pytest.mark.parametrize(
+    "model", ["orchestration.settings.Settings", "serving.settings.ServingSettings"]
+)
+def test_the_file_is_that_of_the_project_wherever_a_command_runs(folder: Path, model: str) -> None:
+    """Home and landing are the project's as well, by default."""
+    module, _, name = model.rpartition(".")
+    asked = f"from {module} import {name}; print({name}.model_config['env_file'])"
+    environment = {"PYTHONPATH": str(PROJECT_ROOT)}
+    command = [sys.executable, "-c", asked]
+    told = subprocess.check_output(command, cwd=folder, env=environment, text=True)
+    assert told.strip() == str(PROJECT_ROOT / ".env")
+
+
+def test_folders_in_the_file_count_from_the_project(folder: Path) -> None:
+    (folder / ".env").write_text("DWELLHOUSE_HOME=state\nDWELLHOUSE_DAGSTER_YAML=/etc/mine.yaml\n")
+    settings = load_settings()
+    assert settings.home == ServingSettings().home == PROJECT_ROOT / "state"
+    assert settings.dagster_yaml == Path("/etc/mine.yaml")
+
+
+def test_a_named_file_that_is_not_there_is_told(folder: Path) -> None:
+    (folder / ".env").unlink()
+    told = f"DWELLHOUSE_ENV_FILE = '{folder}/.env': there is no such file; mend or unset it"
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        load_settings()
+
+
+def test_a_file_that_is_no_text_is_told(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"DWELLHOUSE_HOME=\xff\n")
+    with pytest.raises(SettingsError, match=re.escape(f"The settings in {folder}/.env cannot be")):
+        load_settings()
 
 
 def test_relative_folders_are_made_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
