@@ -5,14 +5,22 @@ import os
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.setting_values import DatabaseUrl, RolePrefix
 from orchestration.lib.timezone_names import Timezone
-from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, ServingSettings
+from serving.settings import (
+    ENV_FILE_NAME,
+    PREFIX,
+    PROJECT_ROOT,
+    Host,
+    Port,
+    ServingSettings,
+    unusable,
+)
 
 __all__ = [
     "ENV_FILE_NAME", "PREFIX", "PROJECT_ROOT", "Settings", "SettingsError", "current_settings",
@@ -24,19 +32,16 @@ class SettingsError(ForeseenError):
     """A setting is unknown or has an unusable value; the text says which and what to do."""
 
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
 class Settings(ServingSettings):
     """What an operator can choose; the description of each field is its documentation."""
 
-    database_url: str | None = Field(
-        None, description="Postgres 15 or newer to use in place of the embedded one"
+    database_url: DatabaseUrl | None = Field(
+        None, description="Postgres 15 or newer to use in place of the embedded one", repr=False
     )
-    role_prefix: str | None = Field(
+    role_prefix: RolePrefix | None = Field(
         None, description="Prefix of the database roles; of an outside database, its name and _"
     )
-    dagster_host: str = Field("127.0.0.1", description="Address that Dagster's UI listens on")
+    dagster_host: Host = Field("127.0.0.1", description="Address that Dagster's UI listens on")
     dagster_port: Port = Field(3000, description="Port of Dagster's UI")
     dagster_yaml: Path | None = Field(
         None, description="A dagster.yaml to use in place of the shipped one"
@@ -78,14 +83,15 @@ class Settings(ServingSettings):
         120.0, gt=0, description="After how long without a sign of life a load may be taken over"
     )
 
-
-def _message(error: ValidationError) -> str:
-    lines = [
-        f"{PREFIX}{str(item['loc'][0]).upper()} = {item['input']!r}: "
-        + item["msg"].removeprefix("Value error, ")
-        for item in error.errors()
-    ]
-    return "Unusable setting. " + "; ".join(lines)
+    @model_validator(mode="after")
+    def _ports_differ(self) -> "Settings":
+        if self.api_port == self.dagster_port:
+            message = (
+                f"{PREFIX}API_PORT and {PREFIX}DAGSTER_PORT are both {self.api_port}; "
+                "choose another for one of them"
+            )
+            raise ValueError(message)
+        return self
 
 
 def _reject_unknown(names: set[str]) -> None:
@@ -126,7 +132,7 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        raise SettingsError(_message(error)) from error
+        raise SettingsError(unusable(error, Settings)) from error
     return settings.model_copy(
         update={"home": settings.home.resolve(), "landing": settings.landing.resolve()}
     )

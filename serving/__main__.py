@@ -3,12 +3,13 @@
 from types import FrameType
 
 import uvicorn
+from pydantic import ValidationError
 
 from serving import logs
 from serving.connections import protocol_of
 from serving.load_events import LoadEvents
 from serving.main import create_app
-from serving.settings import current_settings
+from serving.settings import ServingSettings, current_settings, unusable
 
 # Less than the stack waits before it kills.
 GRACE_SECONDS = 5
@@ -29,7 +30,10 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     """Serve on the address of the settings, in one process."""
-    settings = current_settings()
+    try:
+        settings = current_settings()
+    except ValidationError as error:
+        raise SystemExit(unusable(error, ServingSettings)) from None
     logs.configure(settings.api_log_level)
     app = create_app(settings)
     config = uvicorn.Config(

@@ -5,13 +5,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+from serving.setting_values import Origins, Proxies, RedisUrl, parts_of
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "DWELLHOUSE_"
@@ -20,14 +22,8 @@ ENV_FILE_NAME = PREFIX + "ENV_FILE"
 ENV_FILE = Path(os.environ.get(ENV_FILE_NAME, PROJECT_ROOT / ".env")).absolute()
 
 
-def _redis_url(url: str) -> str:
-    if not url.startswith(("redis://", "rediss://", "unix://")):
-        message = f"{url!r} is no address of a Redis; write it like redis://127.0.0.1:6379/0"
-        raise ValueError(message)
-    return url
-
-
-RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+Host = Annotated[str, Field(min_length=1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class EnvFile(DotEnvSettingsSource):
@@ -46,13 +42,14 @@ class ServingSettings(BaseSettings):
     """What an operator can choose of the API."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
-    )
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True,
+        hide_input_in_errors=True,
+    )  # fmt: skip
 
     home: Path = Field(PROJECT_ROOT / ".dwellhouse", description="State: database, secrets, logs")
     landing: Path = Field(PROJECT_ROOT / "landing", description="The folder that is watched")
-    api_host: str = Field("127.0.0.1", description="Address that the API listens on")
-    api_port: int = Field(8000, ge=1, le=65535, description="Port of the API")
+    api_host: Host = Field("127.0.0.1", description="Address that the API listens on")
+    api_port: Port = Field(8000, description="Port of the API")
     api_pool_size: int = Field(8, ge=1, description="Database connections of one API process")
     api_statement_timeout_seconds: float = Field(
         10.0, gt=0, description="A slower query is given up with 504"
@@ -77,23 +74,25 @@ class ServingSettings(BaseSettings):
         30.0, gt=0, description="A request or client that stands still so long is given up"
     )
     api_max_upload_bytes: int = Field(2 * 1024**3, ge=1, description="A larger upload is refused")
-    api_trusted_proxies: str = Field(
+    api_trusted_proxies: Proxies = Field(
         "127.0.0.1", description="Addresses, by comma, whose X-Forwarded-For is believed"
     )
-    api_cors_origins: str = Field(
+    api_cors_origins: Origins = Field(
         "", description="Origins, by comma, whose pages may ask in a browser; none by default"
     )
     api_cache_bytes: int = Field(
         64 * 1024**2, ge=0, description="Memory for answers that are kept; 0 keeps none"
     )
     redis_url: RedisUrl | None = Field(
-        None, description="Redis that API processes share answers by (redis://host:6379/0)"
+        None,
+        description="Redis that API processes share answers by (redis://host:6379/0)",
+        repr=False,
     )
 
     @property
     def cors_origins(self) -> frozenset[str]:
         """The origins whose pages may ask."""
-        return frozenset(filter(None, map(str.strip, self.api_cors_origins.split(","))))
+        return frozenset(parts_of(self.api_cors_origins))
 
     @classmethod
     def settings_customise_sources(
@@ -123,6 +122,18 @@ class ServingSettings(BaseSettings):
     def _url(self, role: str) -> str:
         """Read what the stack has written down in the home folder."""
         return (self.home / "secrets" / f"{role}.url").read_text(encoding="utf-8").strip()
+
+
+def unusable(error: ValidationError, model: type[ServingSettings]) -> str:
+    """Say which settings of `model` cannot be used and why; what may be secret is not shown."""
+    lines = []
+    for item in error.errors():
+        told = item["msg"].removeprefix("Value error, ")
+        for field in map(str, item["loc"][:1]):  # what several settings get wrong has no place
+            value = f" = {item['input']!r}" if model.model_fields[field].repr else ""
+            told = f"{PREFIX}{field.upper()}{value}: {told}"
+        lines.append(told)
+    return "Unusable setting. " + "; ".join(lines)
 
 
 @lru_cache(maxsize=1)

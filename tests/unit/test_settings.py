@@ -7,8 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings, SettingsError, load_settings
+from orchestration.settings import (
+    ENV_FILE_NAME,
+    PREFIX,
+    PROJECT_ROOT,
+    Settings,
+    SettingsError,
+    load_settings,
+)  # fmt: skip
 from serving.settings import ServingSettings
 
 
@@ -95,14 +103,112 @@ def test_relative_folders_are_made_absolute(folder: Path, monkeypatch: pytest.Mo
         ("MAX_REJECTED_SHARE", "1.5"),
         ("EARLIEST_EVENT", "yesterday"),
         ("API_LOG_LEVEL", "loud"),
+        ("API_HOST", ""),
+        ("DAGSTER_HOST", ""),
+        ("API_CORS_ORIGINS", "foo"),
+        ("API_CORS_ORIGINS", "https://app.example/"),
+        ("API_CORS_ORIGINS", "https://App.example"),
+        ("API_CORS_ORIGINS", "https://app.example https://other.example"),
+        ("API_TRUSTED_PROXIES", "foo"),
+        ("API_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("API_TRUSTED_PROXIES", "10.0.0.1, *"),
+        ("ROLE_PREFIX", "a b"),
+        ("ROLE_PREFIX", "pg_"),
+        ("ROLE_PREFIX", "x" * 53),
     ],
 )
 def test_an_unusable_value_is_told_with_its_name(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(PREFIX + name, value)
-    with pytest.raises(SettingsError, match=f"DWELLHOUSE_{name} = '{value}'"):
+    with pytest.raises(SettingsError, match=re.escape(f"DWELLHOUSE_{name} = '{value}'")):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://u:secretpw@h/db"),
+        ("DATABASE_URL", "secretpw"),
+        ("DATABASE_URL", "postgresql:///"),
+        ("DATABASE_URL", "postgresql://u:secretpw@h"),
+        ("DATABASE_URL", "postgresql://u:secretpw@h:notaport/db"),
+        ("DATABASE_URL", "postgresql://u:secretpw/@h/db"),
+        ("DATABASE_URL", "postgresql://u:secretpw#@h/db"),
+        ("DATABASE_URL", "postgresql://u:secretpw@2@h/db"),
+        ("DATABASE_URL", "postgresql://u:secretpw%zz@h/db"),
+        ("DATABASE_URL", "postgresql://u:secretpw@h/db?colour=red"),
+        ("DATABASE_URL", "postgresql://u:secretpw@[h/db"),
+        ("REDIS_URL", "http://:secretpw@h"),
+        ("REDIS_URL", "redis://:secretpw@h:notaport"),
+        ("REDIS_URL", "redis://:secretpw@h/first"),
+        ("REDIS_URL", "unix://"),
+    ],
+)
+def test_what_may_hold_a_password_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError) as told:
+        load_settings()
+    assert str(told.value).startswith(f"Unusable setting. DWELLHOUSE_{name}: this is no address of")
+    assert "; write it like" in str(told.value)
+    assert value not in str(told.value)
+    with pytest.raises(ValidationError) as raw:
+        Settings()
+    assert "secretpw" not in str(told.value) + str(raw.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://u:p%40ss@db.example:5433/shop?sslmode=require"),
+        ("DATABASE_URL", "postgresql://[::1]/shop"),
+        ("REDIS_URL", "redis://127.0.0.1"),
+        ("REDIS_URL", "rediss://:p@redis.example:6380/2"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+        ("API_CORS_ORIGINS", "*"),
+        ("API_CORS_ORIGINS", ""),
+        ("API_CORS_ORIGINS", "https://a.example, http://localhost:5173,http://[::1]:80"),
+        ("API_TRUSTED_PROXIES", "*"),
+        ("API_TRUSTED_PROXIES", ""),
+        ("API_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1"),
+        ("ROLE_PREFIX", ""),
+        ("ROLE_PREFIX", "Shop-2_"),
+        ("ROLE_PREFIX", "x" * 52),
+    ],
+)
+def test_a_usable_value_is_taken_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    assert getattr(load_settings(), name.lower()) == value
+
+
+def test_an_empty_address_is_the_embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DWELLHOUSE_DATABASE_URL", "")
+    assert load_settings().database_url is None
+
+
+def test_one_port_for_both_servers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DWELLHOUSE_DAGSTER_PORT", "8000")
+    told = (
+        r"setting\. DWELLHOUSE_API_PORT and DWELLHOUSE_DAGSTER_PORT are both 8000; choose another"
+    )
+    with pytest.raises(SettingsError, match=told):
+        load_settings()
+
+
+def test_the_api_on_its_own_tells_an_unusable_value_as_well(folder: Path) -> None:
+    value = {"DWELLHOUSE_REDIS_URL": "http://:secretpw@h", "DWELLHOUSE_API_PORT": "x"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "serving"], cwd=folder, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(PROJECT_ROOT), ENV_FILE_NAME: os.devnull, **value},
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Unusable setting. DWELLHOUSE_API_PORT = 'x': ")
+    assert ended.stderr.count("\n") == 1
+    assert "secretpw" not in ended.stderr
 
 
 def test_several_unusable_values_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
