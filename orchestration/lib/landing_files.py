@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.lib.chosen_folder import LANDING, looked_into
+
 STILL_WRITING = (".part", ".tmp", ".crdownload")
 OWN_NAMES = frozenset({"README.md", "archive", "quarantine", "sources"})
 REASON = ".reason.json"
@@ -56,7 +58,7 @@ class Landing:
 
     def _entries(self) -> Iterable[os.DirEntry[str]]:
         try:
-            with os.scandir(self.folder) as entries:
+            with looked_into(self.folder, LANDING), os.scandir(self.folder) as entries:
                 return [entry for entry in entries if not entry.name.startswith(".")]
         except FileNotFoundError:
             return []

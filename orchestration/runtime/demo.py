@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from orchestration.lib.chosen_folder import HOME, LANDING, usable
 from orchestration.lib.generation import Generation, write_csv
 from orchestration.runtime.ledger_lines import LoadedFile, ledger_lines
 from orchestration.runtime.stack import END_SECONDS, READY_SECONDS
@@ -38,7 +39,8 @@ def start_in_background(settings: Settings) -> StackState:
     state = running_stack(settings.home)
     if state is None or not state.ready:
         log = settings.home / "logs" / "stack.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
+        with usable(settings.home, HOME):
+            log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("w") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "orchestration.cli", "up"],
@@ -52,9 +54,10 @@ def start_in_background(settings: Settings) -> StackState:
 
 def make_month(settings: Settings) -> Path:
     """Write the demo's file and put it into landing whole, as a careful exporter would."""
-    settings.landing.mkdir(parents=True, exist_ok=True)
     month = settings.landing / "demo_month.csv"
-    write_csv(month, Generation())
+    with usable(settings.landing, LANDING):
+        settings.landing.mkdir(parents=True, exist_ok=True)
+        write_csv(month, Generation())
     return month
 
 

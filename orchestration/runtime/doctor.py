@@ -1,8 +1,6 @@
 """`dwellhouse doctor`: looks for what keeps a stack from working, and says how to mend it."""
 
-import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,12 +8,19 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.lib.chosen_folder import HOME, LANDING, nearest_existing, try_to_write
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.source_profiles import SourceProfileError, read_source_profiles
+from orchestration.runtime.listening import (
+    AddressError,
+    PortInUseError,
+    listeners,
+    require_free_port,
+)
 from orchestration.runtime.quarantine import quarantined_files
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse, WarehouseError
-from orchestration.settings import Settings
+from orchestration.settings import PREFIX, Settings
 
 MINIMUM_FREE_BYTES = 2 * 1024**3
 
@@ -29,12 +34,18 @@ class Finding:
     remedy: str | None = None
 
 
+Look = Callable[[Settings], Iterator[Finding]]
+
+
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Look at everything, one after the other."""
-    looks: list[Callable[[Settings], Iterator[Finding]]] = [
-        _python, _folders, _disk, _source_profiles, _files, _ports, _database,
-    ]  # fmt: skip
-    for look in looks:
+    """Look at everything, one after the other; not into a folder that cannot be used."""
+    yield from _python(settings)
+    yield from _disk(settings)
+    home, landing = _folder(HOME, settings.home), _folder(LANDING, settings.landing)
+    yield from (home, landing)
+    into_home: list[Look] = [] if home.remedy else [_secrets, _ports, _database]
+    into_landing: list[Look] = [] if landing.remedy else [_source_profiles, _files]
+    for look in (*into_landing, *into_home):
         yield from look(settings)
 
 
@@ -44,15 +55,18 @@ def _python(_settings: Settings) -> Iterator[Finding]:
     yield Finding("Python", version, remedy)
 
 
-def _folders(settings: Settings) -> Iterator[Finding]:
-    for name, folder in (("home folder", settings.home), ("landing folder", settings.landing)):
-        existing = next(path for path in (folder, *folder.parents) if path.exists())
-        if existing.is_dir() and os.access(existing, os.W_OK):
-            yield Finding(name, str(folder))
-        else:
-            setting = "DWELLHOUSE_HOME" if folder == settings.home else "DWELLHOUSE_LANDING"
-            mending = f"Make {existing} a folder that you can write to, or set {setting}"
-            yield Finding(name, f"{folder} cannot be written to", mending)
+def _folder(setting: str, folder: Path) -> Finding:
+    name = f"{setting.removeprefix(PREFIX).lower()} folder"
+    existing = nearest_existing(folder)
+    try:
+        try_to_write(existing)
+    except OSError as error:
+        mending = f"Make {existing} a folder that you can write to, or set {setting}"
+        return Finding(name, f"{folder} cannot be written to: {error.strerror}", mending)
+    return Finding(name, str(folder))
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
     secrets = settings.home / "secrets"
     if secrets.exists():
         open_to_others = [path for path in secrets.iterdir() if path.stat().st_mode & 0o077]
@@ -61,12 +75,10 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    for name, folder in (("HOME", settings.home), ("LANDING", settings.landing)):
-        existing = next(path for path in (folder, *folder.parents) if path.exists())
+    for setting, folder in ((HOME, settings.home), (LANDING, settings.landing)):
+        existing = nearest_existing(folder)
         free = shutil.disk_usage(existing).free
-        remedy = (
-            None if free > MINIMUM_FREE_BYTES else f"Free some space, or move DWELLHOUSE_{name}"
-        )
+        remedy = None if free > MINIMUM_FREE_BYTES else f"Free some space, or move {setting}"
         yield Finding("disk", f"{free / 1024**3:.1f} GiB free at {existing}", remedy)
 
 
@@ -93,15 +105,15 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding("stack", "runs")
         return
     yield Finding("stack", "does not run; start it with: make up")
-    for name, host, port in (
-        ("DAGSTER", settings.dagster_host, settings.dagster_port),
-        ("API", settings.api_host, settings.api_port),
-    ):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            is_free = probe.connect_ex((host, port)) != 0
-        remedy = None if is_free else f"End what uses it, or set DWELLHOUSE_{name}_PORT"
-        yield Finding(f"port {port}", "free" if is_free else "in use", remedy)
+    for name, host, port in listeners(settings):
+        try:
+            require_free_port(name, host, port)
+            yield Finding(f"port {port}", "free")
+        except PortInUseError:
+            remedy = f"End what uses it, or set DWELLHOUSE_{name}_PORT"
+            yield Finding(f"port {port}", "in use", remedy)
+        except AddressError as error:
+            yield Finding(f"port {port}", "cannot be listened at", str(error))
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

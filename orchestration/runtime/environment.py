@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+from orchestration.lib.chosen_folder import HOME, usable
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import (
     ENV_FILE_NAME,
@@ -24,11 +25,12 @@ DAGSTER_YAML = Path(__file__).parent / "dagster.yaml"
 def prepare_dagster_home(settings: Settings) -> Path:
     """Put the chosen `dagster.yaml` where Dagster looks for it; gives that folder.
 
-    Raises SettingsError if there is none.
+    Raises SettingsError if there is none, FolderError if it cannot be put there.
     """
     folder = settings.home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
-    (settings.home / "logs" / "runs").mkdir(parents=True, exist_ok=True)
+    with usable(settings.home, HOME):
+        for needed in (folder, settings.home / "logs" / "runs"):
+            needed.mkdir(parents=True, exist_ok=True)
     chosen = settings.dagster_yaml or DAGSTER_YAML
     if not chosen.is_file():
         message = f"{PREFIX}DAGSTER_YAML = {str(chosen)!r}: there is no such file"

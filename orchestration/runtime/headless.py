@@ -42,8 +42,8 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
             message = f"{path} is no file."
             raise UnusableFileError(message)
     landing = Landing(settings.landing)
+    prepare(settings)  # first, for without the folders a database is started in vain
     with open_warehouse(settings) as warehouse:
-        prepare(settings)
         tidy(landing)
         os.environ.update(stack_environment(settings, warehouse))
         run_id = str(uuid.uuid4())

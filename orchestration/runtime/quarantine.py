@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from orchestration.lib.chosen_folder import LANDING, looked_into
 from orchestration.lib.file_moves import reason_file
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing_files import REASON, Landing
@@ -73,13 +74,15 @@ class QuarantinedFile:
 
 def quarantined_files(landing: Landing) -> list[QuarantinedFile]:
     """Give the files in quarantine, the latest last."""
-    if not landing.quarantine.is_dir():
+    try:
+        with looked_into(landing.folder, LANDING):
+            found = [
+                QuarantinedFile.of(path)
+                for path in landing.quarantine.iterdir()
+                if path.is_file() and not path.name.startswith(".") and not _is_reason(path)
+            ]
+    except FileNotFoundError:
         return []
-    found = [
-        QuarantinedFile.of(path)
-        for path in landing.quarantine.iterdir()
-        if path.is_file() and not path.name.startswith(".") and not _is_reason(path)
-    ]
     return sorted(found, key=lambda file: (file.moved_at, file.path.name))
 
 

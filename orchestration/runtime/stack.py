@@ -13,6 +13,7 @@ from types import FrameType
 
 import psycopg
 
+from orchestration.lib.chosen_folder import HOME, LANDING, make_writable, usable
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.source_profiles import read_source_profiles
@@ -22,6 +23,7 @@ from orchestration.runtime.environment import (
     prepare_dagster_home,
     stack_environment,
 )
+from orchestration.runtime.listening import listeners, require_free_port
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.run_server_client import RunServerClient
 from orchestration.runtime.stack_state import StackError, StackState, only_stack
@@ -103,15 +105,15 @@ class Stack:
         """Start everything, say when it is ready, stay until a signal, end everything."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        self._settings.home.mkdir(parents=True, exist_ok=True)
+        make_writable(self._settings.home, HOME)
         with only_stack(self._settings.home, self._state):
-            _require_free_port(self._settings.dagster_host, self._settings.dagster_port, "DAGSTER")
-            _require_free_port(self._settings.api_host, self._settings.api_port, "API")
+            for name, host, port in listeners(self._settings):
+                require_free_port(name, host, port)
+            make_folders(self._settings)
             with open_warehouse(self._settings) as warehouse:
                 self._serve(warehouse)
 
     def _serve(self, warehouse: Warehouse) -> None:
-        make_folders(self._settings)
         environment = stack_environment(self._settings, warehouse) | self._code.environment
         guard = ProcessGuard()
         processes = self._processes(warehouse, guard)
@@ -194,8 +196,9 @@ def prepare(settings: Settings) -> None:
 def make_folders(settings: Settings) -> None:
     """Make the folders of a home and of landing, with the chosen `dagster.yaml`."""
     landing = Landing(settings.landing)
-    for folder in (landing.folder, landing.archive, landing.quarantine):
-        folder.mkdir(parents=True, exist_ok=True)
+    with usable(landing.folder, LANDING):
+        for folder in (landing.folder, landing.archive, landing.quarantine):
+            folder.mkdir(parents=True, exist_ok=True)
     read_source_profiles(landing.folder)
     prepare_dagster_home(settings)
 
@@ -216,19 +219,6 @@ def _end(processes: list[SupervisedProcess]) -> None:
         process.signal(signal.SIGTERM)
     for process in sorted(processes, key=lambda process: patience[process.name]):
         process.end(now + patience[process.name])
-
-
-def _require_free_port(host: str, port: int, name: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            message = (
-                f"Port {port} on {host} is in use. Free it, or choose another: "
-                f"DWELLHOUSE_{name}_PORT={port + 1}"
-            )
-            raise StackError(message) from error
 
 
 def _answers(url: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from orchestration.lib.chosen_folder import HOME, looked_into
 from orchestration.lib.foreseen_error import ForeseenError
 
 
@@ -32,9 +33,12 @@ class StackState:
 
 
 def running_stack(home: Path) -> StackState | None:
-    """Give the state of the stack that runs in this home folder, if one does."""
+    """Give the state of the stack that runs in this home folder, if one does.
+
+    Raises FolderError for what cannot be a home.
+    """
     try:
-        with (home / "stack.lock").open("r") as lock:
+        with looked_into(home, HOME), (home / "stack.lock").open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return None

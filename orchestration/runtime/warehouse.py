@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from orchestration.lib.chosen_folder import HOME, looked_into, make_writable
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres, write_secret
 from orchestration.settings import Settings
@@ -48,9 +49,14 @@ class Warehouse:
 
     @classmethod
     def of_home(cls, home: Path) -> "Warehouse":
-        """Read what the last start wrote down; raises WarehouseError before the first start."""
+        """Read what the last start wrote down; raises WarehouseError before the first start.
+
+        Raises FolderError for what cannot be a home.
+        """
+        written = home / "secrets" / "warehouse.json"
         try:
-            return cls(**json.loads((home / "secrets" / "warehouse.json").read_text("utf-8")))
+            with looked_into(home, HOME):
+                return cls(**json.loads(written.read_text("utf-8")))
         except FileNotFoundError as error:
             message = f"There is no warehouse in {home} yet; start one with: make up"
             raise WarehouseError(message) from error
@@ -62,6 +68,7 @@ class Warehouse:
 @contextmanager
 def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
     """Give a ready warehouse: the one that the settings name, or the embedded one while in use."""
+    make_writable(settings.home, HOME)
     if settings.database_url:
         yield prepare_warehouse(settings, settings.database_url)
         return

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ print('imported', *installed, file=sys.stderr)
 
 
 def run(
-    arguments: str, home: Path, *, traced: bool = False, **settings: str
+    arguments: str, home: Path, settings: Mapping[str, str] | None = None, *, traced: bool = False
 ) -> subprocess.CompletedProcess[str]:
     command = (
         [sys.executable, "-c", TRACED, arguments]
@@ -52,7 +53,8 @@ def run(
         env={
             **environment, "PYTHONPATH": str(PROJECT_ROOT), "COLUMNS": "200", "TERM": "dumb",
             "DWELLHOUSE_HOME": str(home), "DWELLHOUSE_LANDING": str(home / "landing"),
-            ENV_FILE_NAME: os.devnull, **{PREFIX + name: settings[name] for name in settings},
+            ENV_FILE_NAME: os.devnull,
+            **{PREFIX + name: value for name, value in (settings or {}).items()},
         },
     )  # fmt: skip
 
@@ -154,13 +156,69 @@ def test_a_database_that_goes_away_is_no_mart_that_differs(
 
 def test_a_bad_setting_is_told_before_anything_happens(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DWELLHOUSE_MAX_SESION_HOURS=3\n")
-    result = run("up", tmp_path, ENV_FILE=".env")
+    result = run("up", tmp_path, {"ENV_FILE": ".env"})
     assert result.returncode == 1
     assert result.stderr.strip() == (
         "DWELLHOUSE_MAX_SESION_HOURS is no setting of Dwellhouse; "
         "did you mean DWELLHOUSE_MAX_SESSION_HOURS?"
     )
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "setting"),
+    [
+        *((arguments, "HOME") for arguments in ("up", "down", "status", "url", "keys list",
+                                                "load {file}", "prepare", "verify", "demo")),
+        *((arguments, "LANDING") for arguments in ("up", "load {file}", "quarantine list", "demo")),
+    ],
+)  # fmt: skip
+def test_a_folder_that_is_a_file_is_named_with_its_setting(
+    tmp_path: Path, arguments: str, setting: str
+) -> None:
+    file = tmp_path / "a.csv"
+    file.touch()
+    result = run(arguments.format(file=file), tmp_path, {setting: str(file)})
+    assert result.returncode == (2 if arguments == "verify" else 1), result.stderr
+    assert result.stderr.startswith(f"DWELLHOUSE_{setting} = '{file}' cannot be used: ")
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.endswith("Set it to a folder that you can write to, or mend this one.\n")
+    assert not (tmp_path / "postgres").exists(), "no database is started in vain"
+
+
+@pytest.mark.parametrize("command", ["up", "load a.csv"])
+def test_a_landing_folder_that_cannot_be_made_is_told(tmp_path: Path, command: str) -> None:
+    (tmp_path / "a.csv").touch()
+    result = run(command, tmp_path, {"LANDING": "/proc/x"})
+    told = "DWELLHOUSE_LANDING = '/proc/x' cannot be used: No such file or directory. Set it to"
+    assert result.returncode == 1
+    assert result.stderr.startswith(told)
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "folder", "looks"),
+    [("HOME", "/dev/null", {"source profiles"}), ("LANDING", "/proc/x", {"stack", "database"})],
+)
+def test_the_doctor_finds_a_folder_that_cannot_be_used_and_looks_no_further_into_it(
+    tmp_path: Path, setting: str, folder: str, looks: set[str]
+) -> None:
+    result = run("doctor", tmp_path, {setting: folder})
+    assert (result.returncode, result.stderr) == (1, "")
+    assert f"FAIL {setting.lower()} folder: {folder} cannot be written to" in result.stdout
+    seen = {line[5:].partition(":")[0] for line in result.stdout.splitlines()}
+    assert seen & {"source profiles", "quarantine", "stack", "database"} >= looks
+    assert bool(seen & {"secrets", "stack", "database"}) == (setting != "HOME")
+    assert bool(seen & {"source profiles", "quarantine"}) == (setting != "LANDING")
+
+
+def test_a_host_of_another_machine_is_told_before_anything_is_started(tmp_path: Path) -> None:
+    told = "DWELLHOUSE_API_HOST = 'nohost.invalid' is no IPv4 address of this machine. "
+    result = run("up", tmp_path, {"API_HOST": "nohost.invalid"})
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(told)
+    assert not (tmp_path / "postgres").exists()
+    assert told in run("doctor", tmp_path, {"API_HOST": "nohost.invalid"}).stdout
 
 
 def test_generated_events_go_to_standard_output_or_a_file(tmp_path: Path) -> None:

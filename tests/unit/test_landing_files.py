@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orchestration.lib import landing_files
+from orchestration.lib.chosen_folder import FolderError
 from orchestration.lib.file_moves import tidy
 from orchestration.lib.landing_files import Landing, SettleWatch
 
@@ -235,3 +236,12 @@ def test_a_file_that_is_gone_meanwhile_does_no_harm(landing: Landing) -> None:
     listed = list(landing.files())
     path.unlink()
     assert watch.settled(listed, landing.folder) == []
+
+
+def test_a_landing_folder_that_is_none_is_told_with_its_setting(tmp_path: Path) -> None:
+    """One that is not there yet has no files; the next start makes it."""
+    file = tmp_path / "a.csv"
+    assert list(Landing(file).files()) == []
+    file.touch()
+    with pytest.raises(FolderError, match=r"DWELLHOUSE_LANDING = '.*a\.csv' cannot be used: "):
+        list(Landing(file).files())
