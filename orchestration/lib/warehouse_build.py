@@ -22,6 +22,9 @@ STATIC = (
 PENDING_SHARE = 0.5
 PENDING_ROWS = 200_000
 
+# What the tables are made by while all of them are made anew: some are old, some are new.
+UNFINISHED = ""
+
 
 @dataclass(frozen=True)
 class BuildScope:
@@ -56,7 +59,10 @@ def build_scope(connection: psycopg.Connection, models: str) -> BuildScope:
     published = published_models(connection)
     if published is None:
         return BuildScope("no version is published yet", has_other_models=True)
-    if {published, _last_attempted(connection)} != {models}:
+    attempted = _last_attempted(connection)
+    if attempted == UNFINISHED:
+        return BuildScope("the last build of all marts did not end", has_other_models=True)
+    if {published, attempted} != {models}:
         return BuildScope("models, seeds or settings have changed", has_other_models=True)
     moved, pending_rows, pending_share = _pending(connection)
     if moved is not None:
@@ -74,14 +80,16 @@ def build(
     """Build in the turn that `connection` holds, then publish; gives no version after a failure.
 
     Idempotent: a build that was killed midway is run again, and the last version stands meanwhile.
+    One of all marts leaves tables of two states, which no partial build may add to.
     """
-    _note_attempt(connection, models)
+    _note_attempt(connection, UNFINISHED if scope.is_full else models)
     result = project.build(
         url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
         exclude=scope.left_out, full_refresh=scope.is_full,
     )  # fmt: skip
     if not result.success:
         return result, None
+    _note_attempt(connection, models)
     return result, publish(connection, run_id, models, result.tests)
 
 
