@@ -28,13 +28,14 @@ def full_build_script(target_path: Path, run_path: Path) -> str:
     return ";\n".join([*(_as_table(run_path, model) for model in models), PUBLISHED])
 
 
-def partial_build_steps(target_path: Path, run_path: Path) -> list[str]:
-    """Give what the last build, a partial one, has run, a step a model; the last one publishes.
+def partial_build_steps(target_path: Path, run_path: Path) -> dict[str, str]:
+    """Give what the last build, a partial one, has run for each model; the last step publishes.
 
     Each step is a transaction of its own in a real build, so it may end after any of them.
     """
     tables = [node for node in _models(target_path) if node["config"]["materialized"] != "view"]
-    return [*(_replaced(run_path, model) for model in tables), PUBLISHED]
+    steps = {model["name"]: _replaced(run_path, model) for model in tables}
+    return {**steps, "publication": PUBLISHED}
 
 
 def _models(target_path: Path) -> list[dict[str, Any]]:
@@ -56,6 +57,8 @@ def _empty_seed(path: Path) -> str:
 
 def _as_table(run_path: Path, node: dict[str, Any]) -> str:
     kind = "view" if node["config"]["materialized"] == "view" else "table"
+    if node["config"].get("unlogged"):
+        kind = "unlogged table"
     select = _in_any_database(_written(run_path / "compiled", node))
     return f"create {kind} {node['schema']}.{node['name']} as\n{select}"
 

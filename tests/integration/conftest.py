@@ -65,10 +65,10 @@ def built_warehouse(
 
 @dataclass(frozen=True)
 class BuildScripts:
-    """What a full build runs, as one script, and what a partial one does, step by step."""
+    """What a full build runs, as one script, and what a partial one does, by model, in order."""
 
     full: str
-    partial: list[str]
+    partial: dict[str, str]
 
 
 @pytest.fixture(scope="session")

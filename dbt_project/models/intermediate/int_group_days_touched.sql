@@ -1,4 +1,5 @@
-{{ config(unlogged=true, reads_itself=true) }}
+-- Logged, unlike the other lists: what a build has touched must outlive a crash of the database.
+{{ config(reads_itself=true) }}
 
 with pending as (
     select * from {{ ref('int_loads_pending') }}
@@ -25,10 +26,10 @@ regrouped as (
         sites.site_id,
         sites.timezone,
         hours.local_date
-    from {{ published('agg_person_hourly') }} as hours
+    from {{ left_by_last_build('agg_person_hourly') }} as hours
     inner join sites on hours.site_id = sites.site_id
     inner join grouped on hours.person_id = grouped.person_id
-    inner join {{ published('dim_persons') }} as known on hours.person_id = known.person_id
+    inner join {{ left_by_last_build('dim_persons') }} as known on hours.person_id = known.person_id
     where (grouped.age_group, grouped.gender) is distinct from (known.age_group, known.gender)
 ),
 
