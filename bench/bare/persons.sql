@@ -6,8 +6,8 @@ with seen as (
         max(event_at) as last_event_at,
         count(*) as event_count,
         count(distinct date_trunc('day', event_at, 'UTC')) as visit_days,
-        mode() within group (order by age_group) as age_group,
-        mode() within group (order by gender) as gender
+        mode() within group (order by age_group collate "C") as age_group,
+        mode() within group (order by gender collate "C") as gender
     from bare.events
     group by person_id
 ),

@@ -209,7 +209,7 @@ persons as (
         coalesce(known.gender, 'unknown') as gender
     from (select distinct person_id from visitors) as seen
     cross join lateral {{ looked_up(
-        published('dim_persons'), ['person_id'], none, by='seen'
+        left_by_last_build('dim_persons'), ['person_id'], none, by='seen'
     ) }} as known
     left join grouped on seen.person_id = grouped.person_id
     where grouped.person_id is null

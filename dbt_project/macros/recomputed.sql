@@ -37,6 +37,12 @@
 {%- endmacro %}
 
 
+{#- The same as a condition, for a model whose refs dbt must see in either case, as it parses. -#}
+{% macro is_partial_as_sql() -%}
+    {{ 'true' if is_partial() else 'false' }}
+{%- endmacro %}
+
+
 {#- The end of a model that is asked for ranges of time: after a full build, the rows of a range lie
     together on disk. What a partial build adds is of one time by itself. -#}
 {% macro laid_out_by(instant) -%}
@@ -44,9 +50,9 @@
 {%- endmacro %}
 
 
-{#- A table as the last build left it. No ref(): a model and the past that it looks at would be a
-    circle. For partial builds only; before the first build there is no past. -#}
-{% macro published(table, schema='marts') -%}
+{#- A table as the last build left it, published or not. No ref(): a model and the past that it
+    looks at would be a circle. For partial builds only; before the first there is no past. -#}
+{% macro left_by_last_build(table, schema='marts') -%}
     {{ schema }}.{{ table }}
 {%- endmacro %}
 

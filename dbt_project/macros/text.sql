@@ -20,6 +20,12 @@
 {%- endmacro %}
 
 
+{#- The value that most rows have; of several that as many have, the first in byte order. -#}
+{% macro most_frequent_text(column) -%}
+    (mode() within group (order by {{ column }} collate "C")) collate "default"
+{%- endmacro %}
+
+
 {#- What several rows that tell of one event come to, whatever their order. -#}
 {% macro merged_attributes() -%}
     min(load_id) as load_id,

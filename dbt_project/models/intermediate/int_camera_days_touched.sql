@@ -9,7 +9,7 @@ changed as (
         camera_id,
         event_at
     from {{ ref('int_instants_paired') }}
-    where {{ 'true' if is_partial() else 'false' }}
+    where {{ is_partial_as_sql() }}
     union all
     select
         camera_id,

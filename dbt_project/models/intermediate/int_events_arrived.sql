@@ -7,7 +7,7 @@ with pending as (
 raw_events as (
     select raw_rows.*
     from {{ pending_rows('raw_rows') }}
-    where {{ 'true' if is_partial() else 'false' }}
+    where {{ is_partial_as_sql() }}
 ),
 
 arrived as (

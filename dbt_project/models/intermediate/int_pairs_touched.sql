@@ -21,7 +21,7 @@ changed as (
         sessions.person_id,
         sessions.camera_id,
         sessions.entry_at
-    from {{ published('fct_sessions') }} as sessions
+    from {{ left_by_last_build('fct_sessions') }} as sessions
     cross join clock
     where
         sessions.session_status in ('open', 'timed_out')

@@ -13,7 +13,9 @@ touched as (
 known as (
     select known.*
     from touched
-    cross join lateral {{ looked_up(published('dim_persons'), ['person_id'], none) }} as known
+    cross join lateral {{ looked_up(
+        left_by_last_build('dim_persons'), ['person_id'], none
+    ) }} as known
 ),
 
 -- Who is told to be in the group that they count in, or in none, stays in it: its count can only
@@ -47,11 +49,10 @@ told as (
 {%- endif %}
 
 grouped as (
-    -- mode() gives the first in its order where several are as frequent.
     select
         person_id,
-        mode() within group (order by age_group) as age_group,
-        mode() within group (order by gender) as gender
+        {{ most_frequent_text('age_group') }} as age_group,
+        {{ most_frequent_text('gender') }} as gender
     from told
     group by person_id
     {%- if is_partial() %}

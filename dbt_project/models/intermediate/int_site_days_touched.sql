@@ -36,15 +36,15 @@ first_arrivals as (
     group by person_id, site_id
 ),
 
--- Who has been at the site before is no newcomer: whatever is counted of an earlier day or hour is
--- published, for nothing that arrives is earlier.
+-- Who has been at the site before is no newcomer: what is counted of an earlier instant did not
+-- arrive, for nothing that arrives is earlier.
 newcomers as (
     select first_arrivals.*
     from first_arrivals
     {%- if is_partial() %}
     left join lateral (
         select min(daily.first_event_at) as first_event_at
-        from {{ published('int_person_days_counted', 'intermediate') }} as daily
+        from {{ left_by_last_build('int_person_days_counted', 'intermediate') }} as daily
         where
             daily.person_id = first_arrivals.person_id
             and daily.site_id = first_arrivals.site_id

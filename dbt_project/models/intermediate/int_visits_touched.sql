@@ -40,7 +40,7 @@ changes as (
             and instants.camera_id = arrived_instants.camera_id
             and instants.event_at = arrived_instants.event_at
     where
-        {{ 'true' if is_partial() else 'false' }}
+        {{ is_partial_as_sql() }}
         and (
             instants.next_at - instants.event_at <= {{ max_session() }}
             or (instants.has_entry and instants.has_exit)
@@ -92,7 +92,7 @@ widened as (
         select
             min(known.started_at) as started_at,
             max(known.ended_at) as ended_at
-        from {{ published('fct_visits') }} as known
+        from {{ left_by_last_build('fct_visits') }} as known
         where
             known.person_id = reaches.person_id
             and known.site_id = reaches.site_id
@@ -137,7 +137,7 @@ touched as (
         case
             when exists (
                 select
-                from {{ published('fct_visits') }} as known
+                from {{ left_by_last_build('fct_visits') }} as known
                 where
                     known.person_id = bounded.person_id
                     and known.site_id = bounded.site_id

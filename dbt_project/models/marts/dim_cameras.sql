@@ -8,7 +8,7 @@ arrived as (
     select distinct camera_id from {{ ref('int_events_arrived') }}
 ),
 
-weeks as (
+counted as (
     select
         camera_id,
         sum(events)::bigint as event_count
@@ -25,12 +25,12 @@ described as (
         cameras.category,
         cameras.first_event_at,
         cameras.last_event_at,
-        coalesce(weeks.event_count, 0) as event_count
+        coalesce(counted.event_count, 0) as event_count
     from cameras
     {%- if is_partial() %}
     inner join arrived on cameras.camera_id = arrived.camera_id
     {%- endif %}
-    left join weeks on cameras.camera_id = weeks.camera_id
+    left join counted on cameras.camera_id = counted.camera_id
 )
 
 select * from described
