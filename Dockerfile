@@ -30,9 +30,10 @@ environment = stack_environment(settings, Warehouse.of_home(settings.home))
 os.execvpe(sys.argv[1], sys.argv[1:], environment)
 EOF
 
-# The user that owns the mounted landing folder on the host, so that files can be moved in it.
+# The user that owns the mounted landing folder on the host, so that files can be moved in it. The image
+# may have one of that number already: root, where root owns the folder or Docker itself is rootless.
 ARG USER_ID=1000
-RUN useradd --uid ${USER_ID} --no-create-home --home-dir /var/lib/dwellhouse dwellhouse \
+RUN useradd --non-unique --uid ${USER_ID} --no-create-home --home-dir /var/lib/dwellhouse dwellhouse \
     && mkdir -p /var/lib/dwellhouse /landing \
     && chown dwellhouse:dwellhouse /var/lib/dwellhouse /landing
 USER dwellhouse

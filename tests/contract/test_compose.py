@@ -45,6 +45,11 @@ def test_our_services_share_one_image() -> None:
     assert re.search(r"^USER dwellhouse$", DOCKERFILE, flags=re.MULTILINE)
 
 
+def test_the_image_can_be_built_for_a_user_that_it_has_already() -> None:
+    """The command at the top of the compose file says 0 where root types it."""
+    assert "--non-unique --uid ${USER_ID}" in DOCKERFILE
+
+
 def test_dagster_gets_the_environment_of_the_stack() -> None:
     """By the image's launcher, which asks the same function, or from the compose file."""
     assert "from orchestration.runtime.environment import stack_environment" in DOCKERFILE
