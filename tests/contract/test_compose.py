@@ -91,10 +91,31 @@ def test_home_and_landing_are_where_the_volumes_are() -> None:
     assert set(COMPOSE["volumes"]) == {"postgres", "state"}
 
 
+def resolved(service: dict[str, Any], env_file: dict[str, str]) -> dict[str, str]:
+    """Give a container's environment: `environment` wins over the file, from which it is filled."""
+    filled = {
+        name: re.sub(r"\$\{(\w+)[^}]*\}", lambda found: env_file[str(found[1])], value)
+        for name, value in service["environment"].items()
+    }
+    return (env_file if service["env_file"] else {}) | filled
+
+
 def test_only_who_prepares_or_transforms_knows_the_superuser() -> None:
-    knowing = {name for name in OURS if f"{PREFIX}DATABASE_URL" in SERVICES[name]["environment"]}
+    url = "postgresql://postgres:secretpw@elsewhere:5432/dwellhouse"
+    env_file = {"POSTGRES_PASSWORD": "secretpw", f"{PREFIX}DATABASE_URL": url}
+    told = {name: resolved(SERVICES[name], env_file) for name in OURS}
+    knowing = {name for name in OURS if "secretpw" in str(told[name])}
     assert knowing == {"prepare", *OF_DAGSTER}
-    assert all(SERVICES[name]["environment"]["POSTGRES_PASSWORD"] == "" for name in OURS)
+    for name in knowing:
+        assert told[name][f"{PREFIX}DATABASE_URL"] == url.replace("elsewhere", "postgres")
+        assert told[name]["POSTGRES_PASSWORD"] == ""
+
+
+def test_what_is_blank_in_the_compose_file_can_be_blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        f"{PREFIX}DATABASE_URL", SERVICES["api"]["environment"][f"{PREFIX}DATABASE_URL"]
+    )
+    assert Settings().database_url is None
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "prepare"])
