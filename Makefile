@@ -47,8 +47,8 @@ bench: setup  ## measure from drop to published; others with BENCH=…, see benc
 docs: setup  ## write the dbt documentation of all models into build/dbt-docs
 	@$(BIN)/dwellhouse docs build/dbt-docs
 
-snapshots: setup  ## write anew what tests hold: the list of definitions, the tables of docs/metrics.md
-	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/contract/test_definitions.py tests/contract/test_metrics_page.py
+snapshots: setup  ## write anew what tests hold: the list of definitions, docs/tables.md
+	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/contract/test_definitions.py tests/contract/test_tables_page.py
 
 format: setup  ## rewrite Python and SQL in the project's style
 	@$(BIN)/ruff check --fix .

@@ -1,4 +1,4 @@
-"""The marts as docs/metrics.md tells of them, from the descriptions in the dbt project."""
+"""The marts as docs/tables.md tells of them, from the descriptions in the dbt project."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +40,7 @@ def _rank(model: Model) -> tuple[int, str, int]:
 def _parts(models: list[Model]) -> Iterator[str]:
     told: dict[tuple[str, ...], str] = {}
     for model in models:
-        yield f"### `{model['name']}`\n\n{_one_line(model['description'])}\n"
+        yield f"## `{model['name']}`\n\n{_one_line(model['description'])}\n"
         columns = tuple(column["name"] for column in model["columns"])
         if columns in told:
             yield f"Its columns are those of `{told[columns]}`.\n"

@@ -1,4 +1,4 @@
-"""Every description of the dbt project, as the database and docs/metrics.md show it, is whole."""
+"""Every description of the dbt project, as the database and docs/tables.md show it, is whole."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What docs/metrics.md says of each table is what the dbt project says of it.
+"""What docs/tables.md says of each table is what the dbt project says of it.
 
 After a change of a description, write it anew: make snapshots
 """
@@ -8,7 +8,7 @@ import os
 from orchestration.settings import PROJECT_ROOT
 from tests.contract.described_marts import as_markdown
 
-PAGE = PROJECT_ROOT / "docs" / "metrics.md"
+PAGE = PROJECT_ROOT / "docs" / "tables.md"
 BEGIN = "<!-- From the descriptions in dbt_project/models/marts; `make snapshots` writes it. -->\n"
 END = "<!-- The end of what is written by a program. -->\n"
 
