@@ -1,6 +1,7 @@
 """The benchmark's report says what was measured; nothing here measures time."""
 
 import json
+import re
 from pathlib import Path
 from random import Random
 
@@ -24,7 +25,10 @@ from bench.many import table as many_table
 from bench.marts import Marts
 from bench.marts import table as marts_table
 from bench.report import Figures, append_to_history, table
+from orchestration.settings import PROJECT_ROOT
 
+README = (PROJECT_ROOT / "bench" / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r'^make bench(?: BENCH=(\w+))?(?: ARGS="(.*?)")?', README, flags=re.MULTILINE)
 PARTS = {"load": 0.5, "dbt, publication": 1.5}
 
 
@@ -100,6 +104,23 @@ def test_each_bench_tells_its_options(bench: str, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit):
         main([bench, "--help"])
     assert f"python -m bench {bench}" in capsys.readouterr().out
+
+
+def test_each_bench_is_told_of_in_the_table() -> None:
+    told = re.findall(r"^\| \[`(\w+)`\]\(#", README, flags=re.MULTILINE)
+    assert sorted(told) == sorted(["latency", *OTHERS])
+
+
+@pytest.mark.parametrize(("bench", "arguments"), COMMANDS)
+def test_a_command_that_is_shown_has_its_options(
+    bench: str, arguments: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = bench or "latency"
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    told = capsys.readouterr().out
+    assert f"python -m bench {name}" in told
+    assert set(re.findall(r"--[a-z-]+", arguments)) <= set(re.findall(r"--[a-z-]+", told))
 
 
 def test_bulk_rows_are_the_same_for_the_same_seed(tmp_path: Path) -> None:

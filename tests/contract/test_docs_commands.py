@@ -15,6 +15,7 @@ from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
 DOCUMENTS = [
     PROJECT_ROOT / "README.md",
     PROJECT_ROOT / "landing" / "README.md",
+    PROJECT_ROOT / "bench" / "README.md",
     *sorted((PROJECT_ROOT / "docs").glob("*.md")),
 ]
 GROUP: Any = typer.main.get_command(app)
@@ -71,7 +72,9 @@ def test_the_example_of_settings_names_no_command_that_is_not_there() -> None:
     assert {arguments.split()[0] for arguments in DWELLHOUSE.findall(text)} <= set(GROUP.commands)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT_ROOT))
+)
 def test_a_setting_that_is_named_exists(document: Path) -> None:
     fields = Settings.model_fields
     named = set(re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", document.read_text(encoding="utf-8")))
