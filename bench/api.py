@@ -25,10 +25,7 @@ from bench.drops import day_files
 from bench.http_load import Answers, answers_to
 from bench.paging import paged_while_loading
 from bench.report import append_entry, conditions
-from bench.stack import (
-    BenchError,
-    bench_folder,
-)
+from bench.stack import BenchError, bench_folder, own_settings
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
 
@@ -209,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _figures(folder: Path, options: argparse.Namespace) -> Iterator[Figure]:
-    settings = Settings(home=folder / "home", landing=folder / "landing")
+    settings = own_settings(folder / "home", folder / "landing")
     settings.landing.mkdir(parents=True, exist_ok=True)
     print("Filling and building the warehouse", file=sys.stderr, flush=True)
     with filled_api_warehouse(settings, options.events), running_servers(settings) as servers:

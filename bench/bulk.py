@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from bench.report import append_entry, conditions
-from bench.stack import bench_folder
+from bench.stack import bench_folder, own_settings
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import Warehouse, open_warehouse
 from orchestration.settings import Settings
@@ -78,7 +78,7 @@ def measured(folder: Path, rows: int, seed: int) -> Bulk:
     path = landing / "bulk.csv"
     write_rows(path, rows, seed)
     megabytes = path.stat().st_size / 1e6
-    settings = Settings(home=folder / "home", landing=landing)
+    settings = own_settings(folder / "home", landing)
     with open_warehouse(settings) as warehouse:
         copy_seconds, insert_seconds = _bare(EmbeddedPostgres(settings.home).url, path)
         context = multiprocessing.get_context("spawn")

@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from bench.stack import BenchError
+from bench.stack import BenchError, own_settings
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.publication import build_turn
 from orchestration.lib.warehouse_build import build, build_scope
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import open_warehouse, with_database
-from orchestration.settings import Settings
 
 Seconds = Mapping[str, float]
 
@@ -59,7 +58,7 @@ class FilledWarehouse:
 @contextlib.contextmanager
 def warehouse_in(folder: Path) -> Iterator[FilledWarehouse]:
     """Run an empty warehouse with a Postgres of its own."""
-    settings = Settings(home=folder / "home", landing=folder / "landing")
+    settings = own_settings(folder / "home", folder / "landing")
     with open_warehouse(settings) as warehouse:
         database = urlsplit(warehouse.transformer).path.lstrip("/")
         url = with_database(EmbeddedPostgres(settings.home).url, database)

@@ -17,7 +17,7 @@ from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse
-from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
+from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
 
 BINARIES = Path(sys.executable).parent
 READY_SECONDS = 300.0
@@ -124,6 +124,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def own_settings(home: Path, landing: Path) -> Settings:
+    """Give the settings of an embedded warehouse, whatever database the operator's name."""
+    return Settings(_env_file=None, home=home, landing=landing, database_url=None, role_prefix=None)
 
 
 def clean_environment() -> dict[str, str]:

@@ -9,11 +9,18 @@ from pathlib import Path
 import psycopg
 
 from bench.dagster_runs import is_watching
-from bench.stack import BINARIES, BenchStack, clean_environment, free_port, process, wait_until
+from bench.stack import (
+    BINARIES,
+    BenchStack,
+    clean_environment,
+    free_port,
+    own_settings,
+    process,
+    wait_until,
+)
 from orchestration.lib.dbt_environment import dbt_environment
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import Warehouse, open_warehouse, with_database
-from orchestration.settings import Settings
 
 DAGSTER_YAML = "telemetry:\n  enabled: false\n"
 
@@ -24,7 +31,7 @@ def stock_stack(folder: Path) -> Iterator[BenchStack]:
     home, landing, log = folder / "home", folder / "landing", folder / "dagster-dev.log"
     landing.mkdir(parents=True)
     (landing / "archive").mkdir()
-    settings = Settings(_env_file=None, home=home, database_url=None, role_prefix=None)
+    settings = own_settings(home, landing)
     with open_warehouse(settings) as warehouse:
         # It writes to the table with no regard to how that is parted, also rows of today.
         admin = with_database(EmbeddedPostgres(home).url, "dwellhouse")

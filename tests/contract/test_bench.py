@@ -25,6 +25,7 @@ from bench.many import table as many_table
 from bench.marts import Marts
 from bench.marts import table as marts_table
 from bench.report import Figures, append_to_history, table
+from bench.stack import own_settings
 from orchestration.settings import PROJECT_ROOT
 
 README = (PROJECT_ROOT / "bench" / "README.md").read_text(encoding="utf-8")
@@ -121,6 +122,15 @@ def test_a_command_that_is_shown_has_its_options(
     told = capsys.readouterr().out
     assert f"python -m bench {name}" in told
     assert set(re.findall(r"--[a-z-]+", arguments)) <= set(re.findall(r"--[a-z-]+", told))
+
+
+def test_no_bench_works_on_the_database_of_the_operator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DWELLHOUSE_DATABASE_URL", "postgresql://postgres:pw@db:5432/in_use")
+    assert own_settings(tmp_path / "home", tmp_path / "landing").database_url is None
+    sources = [path.read_text(encoding="utf-8") for path in (PROJECT_ROOT / "bench").glob("*.py")]
+    assert sum(source.count(" Settings(") for source in sources) == 1
 
 
 def test_bulk_rows_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
