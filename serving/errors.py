@@ -1,7 +1,6 @@
 """One shape for everything that goes wrong: RFC 9457 problem details, in words to act on."""
 
 import difflib
-import logging
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
@@ -15,8 +14,6 @@ LONGEST_ECHO = 80
 MOST_LISTED = 30
 # Paths begin alike, so that two of them are closer than what they stand for.
 NEAR_PATHS = 0.75
-
-log = logging.getLogger("dwellhouse.api")
 
 
 class Problem(Exception):  # noqa: N818 - it is the field's word, and most are no error of ours
@@ -148,7 +145,7 @@ def _of_http(app: FastAPI, error: HTTPException, request: Request) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Make every failure of `app` answer with a problem."""
+    """Make every failure that `app` foresees answer with a problem; `Observed` minds the rest."""
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
@@ -162,11 +159,6 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return _of_http(app, error, request).response(request)
 
-    async def on_defect(request: Request, error: Exception) -> Response:
-        log.error("Unexpected failure at %s", request.url.path, exc_info=error)
-        return unexpected().response(request)
-
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, on_defect)
