@@ -40,28 +40,29 @@ class Live(Envelope):
     # What ends with the answer; an export takes it along and ends it later.
     held: AsyncExitStack
 
-    async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
-        """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
+    def known_snapshot(self) -> Snapshot:
+        """Give the snapshot; raises the 503 that is due before there is one."""
         if self.snapshot is None:
             raise unpublished()
+        return self.snapshot
+
+    async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
+        """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
+        snapshot = self.known_snapshot()
         if filters.asked.is_demographic:
             snapshots: Snapshots = self.request.app.state.snapshots
-            filters.check_demographics(await snapshots.demographics(self.snapshot, self.connection))
-        return filters.fit(self.snapshot, clock)
+            filters.check_demographics(await snapshots.demographics(snapshot, self.connection))
+        return filters.fit(snapshot, clock)
 
     async def fit_previous(
         self, filters: Filters, clock: datetime | None = None
     ) -> tuple[Chosen, Range]:
         """Give the same filters for the preceding range, and that range."""
-        if self.snapshot is None:
-            raise unpublished()
-        return filters.fit_previous(self.snapshot, clock)
+        return filters.fit_previous(self.known_snapshot(), clock)
 
     def split(self, chosen: Chosen) -> SplitRange:
         """Split what is chosen into whole hours and a rest."""
-        if self.snapshot is None:
-            raise unpublished()
-        return split_hours(chosen, self.snapshot)
+        return split_hours(chosen, self.known_snapshot())
 
     async def page(
         self, asked: PageRequest, rows: Rows, clock: datetime | None = None, **more: object

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from serving.answers import live
-from serving.database import unpublished
 from serving.errors import invalid
 from serving.filters import FilterQuery
 from serving.queries.quality import read_load_quality, read_pairing
@@ -30,9 +29,8 @@ async def quality(
         if is_asked:
             raise invalid(name, f"{name} cannot narrow the quality of cameras and loads.")
     async with live(request) as reading:
-        if reading.snapshot is None:
-            raise unpublished()
-        chosen = whole_days(filters.fit(reading.snapshot), reading.snapshot)
+        snapshot = reading.known_snapshot()
+        chosen = whole_days(filters.fit(snapshot), snapshot)
         pairing = await read_pairing(reading.connection, chosen)
         loads = await read_load_quality(reading.connection, limit)
         return reading.answer({**pairing, "loads": loads})
