@@ -1,9 +1,14 @@
 """Filters as SQL: the fragments and column names stand here, the values are bound."""
 
+from collections.abc import Callable
+from functools import partial
+
 from psycopg import sql
 
 from serving.chosen import Chosen, Span
 from serving.queries.statements import Parameters, all_of
+
+AtSites = Callable[[tuple[str, ...], Parameters], list[sql.Composable]]
 
 OF_CATEGORY = sql.SQL("{} in (select camera_id from marts.dim_cameras where category = {})")
 OF_DEMOGRAPHICS = sql.SQL("person_id in (select person_id from marts.dim_persons where {})")
@@ -22,7 +27,7 @@ def session_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable
         [
             *_of_place(chosen, parameters),
             *of_person(chosen, parameters),
-            *_of_time("entry_at", chosen.spans, parameters),
+            *of_time("entry_at", chosen.spans, parameters),
             *of_session(chosen, parameters),
         ]
     )
@@ -34,7 +39,7 @@ def event_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
         [
             *_of_place(chosen, parameters),
             *of_person(chosen, parameters),
-            *_of_time("event_at", chosen.spans, parameters),
+            *of_time("event_at", chosen.spans, parameters),
             *_of_own_session(chosen, parameters),
         ]
     )
@@ -46,7 +51,7 @@ def person_hour_conditions(chosen: Chosen, parameters: Parameters) -> sql.Compos
         [
             *_of_place(chosen, parameters),
             *of_person(chosen, parameters),
-            *_of_time("bucket_start", chosen.spans, parameters),
+            *of_time("bucket_start", chosen.spans, parameters),
         ]
     )
 
@@ -56,7 +61,7 @@ def visit_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     conditions = [
         *any_of_column("site_id", chosen.site_ids, parameters),
         *of_person(chosen, parameters),
-        *_of_time("started_at", chosen.spans, parameters),
+        *of_time("started_at", chosen.spans, parameters),
     ]
     if chosen.camera_ids or chosen.categories or chosen.is_of_sessions:
         parts = [*_of_camera(chosen, parameters), *_of_own_session(chosen, parameters)]
@@ -72,7 +77,7 @@ def transition_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composa
     return all_of(
         [
             sql.SQL("({})").format(sql.SQL(" or ").join(either)),
-            *_of_time("entry_at", chosen.spans, parameters),
+            *of_time("entry_at", chosen.spans, parameters),
             *of_session(chosen, parameters),
         ]
     )
@@ -118,7 +123,7 @@ def person_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     """Give what the filters ask of `dim_persons`: who it is, and a fitting event."""
     conditions = [
         *any_of_column("person_id", chosen.person_ids, parameters),
-        *_of_demographics(chosen, parameters),
+        *of_demographics(chosen, parameters),
     ]
     is_placed = bool(chosen.site_ids or chosen.camera_ids or chosen.categories)
     if chosen.is_bounded or chosen.is_of_sessions or is_placed:
@@ -130,9 +135,19 @@ def of_person(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
     """Give what the filters ask of the person of a row."""
     conditions = any_of_column("person_id", chosen.person_ids, parameters)
     if chosen.is_demographic:
-        known = all_of(_of_demographics(chosen, parameters))
+        known = all_of(of_demographics(chosen, parameters))
         conditions.append(OF_DEMOGRAPHICS.format(known))
     return conditions
+
+
+def of_demographics(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+    """Give what the filters ask of the age group and gender in a row."""
+    text = sql.SQL("coalesce({}, 'unknown') = {}")
+    return [
+        text.format(sql.Identifier(column), _any(values, parameters))
+        for column, values in (("age_group", chosen.age_groups), ("gender", chosen.genders))
+        if values
+    ]
 
 
 def of_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
@@ -153,6 +168,26 @@ def any_of_column(
     return [sql.SQL("{} = {}").format(sql.Identifier(column), _any(values, parameters))]
 
 
+AT_SITES: AtSites = partial(any_of_column, "site_id")
+
+
+def of_time(
+    column: str, spans: tuple[Span, ...], parameters: Parameters, at_sites: AtSites = AT_SITES
+) -> list[sql.Composable]:
+    """Give one condition; where sites differ, each site has its own bounds."""
+    choices = [
+        all_of(
+            [
+                *at_sites(span.site_ids or (), parameters),
+                *compared(column, ">=", span.start, parameters),
+                *compared(column, "<", span.end, parameters),
+            ]
+        )
+        for span in spans
+    ]
+    return [sql.SQL("({})").format(sql.SQL(" or ").join(choices))] if choices else []
+
+
 def _of_place(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
     sites = any_of_column("site_id", chosen.site_ids, parameters)
     return [*sites, *_of_camera(chosen, parameters)]
@@ -168,15 +203,6 @@ def _of_camera(
     return conditions
 
 
-def _of_demographics(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
-    text = sql.SQL("coalesce({}, 'unknown') = {}")
-    return [
-        text.format(sql.Identifier(column), _any(values, parameters))
-        for column, values in (("age_group", chosen.age_groups), ("gender", chosen.genders))
-        if values
-    ]
-
-
 def _of_own_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
     if not chosen.is_of_sessions:
         return []
@@ -185,21 +211,6 @@ def _of_own_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composab
 
 def _of_events(column: str, chosen: Chosen, parameters: Parameters) -> sql.Composable:
     return OF_EVENTS.format(sql.Identifier(column), event_conditions(chosen, parameters))
-
-
-def _of_time(column: str, spans: tuple[Span, ...], parameters: Parameters) -> list[sql.Composable]:
-    """Give one condition; where sites differ, each site has its own bounds."""
-    choices = [
-        all_of(
-            [
-                *any_of_column("site_id", span.site_ids or (), parameters),
-                *compared(column, ">=", span.start, parameters),
-                *compared(column, "<", span.end, parameters),
-            ]
-        )
-        for span in spans
-    ]
-    return [sql.SQL("({})").format(sql.SQL(" or ").join(choices))] if choices else []
 
 
 def _any(values: tuple[str, ...], parameters: Parameters) -> sql.Composable:

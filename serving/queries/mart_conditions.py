@@ -1,12 +1,19 @@
 """Filters on any mart, by the columns that it has."""
 
 from collections.abc import Collection
+from functools import partial
 
 from psycopg import sql
 
 from serving.chosen import Chosen, Span
 from serving.queries.catalog import TIMES
-from serving.queries.conditions import any_of_column, compared, of_person, of_session
+from serving.queries.conditions import (
+    any_of_column,
+    of_demographics,
+    of_person,
+    of_session,
+    of_time,
+)
 from serving.queries.statements import Parameters, all_of
 
 AT_CAMERAS = sql.SQL("camera_id in (select camera_id from marts.dim_cameras where {})")
@@ -18,7 +25,7 @@ def mart_conditions(
     """Give what the filters ask of a mart with these columns, which they all must know."""
     return all_of(
         [
-            *_of_site(chosen.site_ids, columns, parameters),
+            *_of_site(columns, chosen.site_ids, parameters),
             *_of_camera(chosen, columns, parameters),
             *_of_person(chosen, columns, parameters),
             *of_session(chosen, parameters),
@@ -28,7 +35,7 @@ def mart_conditions(
 
 
 def _of_site(
-    site_ids: tuple[str, ...], columns: Collection[str], parameters: Parameters
+    columns: Collection[str], site_ids: tuple[str, ...], parameters: Parameters
 ) -> list[sql.Composable]:
     conditions = any_of_column("site_id", site_ids, parameters)
     if "site_id" in columns or not conditions:
@@ -51,13 +58,8 @@ def _of_person(
 ) -> list[sql.Composable]:
     if "age_group" not in columns:
         return of_person(chosen, parameters)
-    text = sql.SQL("coalesce({}, 'unknown') = any({}::text[])")
-    demographics = [
-        text.format(sql.Identifier(column), parameters.bind(list(values)))
-        for column, values in (("age_group", chosen.age_groups), ("gender", chosen.genders))
-        if values
-    ]
-    return [*any_of_column("person_id", chosen.person_ids, parameters), *demographics]
+    known = of_demographics(chosen, parameters)
+    return [*any_of_column("person_id", chosen.person_ids, parameters), *known]
 
 
 def _of_time(
@@ -66,14 +68,4 @@ def _of_time(
     column = next((name for name in TIMES if name in columns), None)
     if column is None or not any(span.start or span.end for span in spans):
         return []
-    choices = [
-        all_of(
-            [
-                *_of_site(span.site_ids or (), columns, parameters),
-                *compared(column, ">=", span.start, parameters),
-                *compared(column, "<", span.end, parameters),
-            ]
-        )
-        for span in spans
-    ]
-    return [sql.SQL("({})").format(sql.SQL(" or ").join(choices))]
+    return of_time(column, spans, parameters, partial(_of_site, columns))
