@@ -67,6 +67,8 @@ class Uploads:
         """Give what became of a content, None where it neither came in here nor is loaded."""
         async with self._access.connection() as connection:
             upload = await latest_upload(connection, sha256)
+        # The folder first: a file that leaves it is a load by then.
+        is_there = upload is not None and (self._landing / upload.file_name).exists()
         since = upload.received_at if upload else None
         async with self._marts.connection() as connection:
             load = await load_of_content(connection, sha256, since)
@@ -75,7 +77,6 @@ class Uploads:
             return Followed(known, load.status, load.load_id)
         if upload is None:
             return None
-        is_there = (self._landing / upload.file_name).exists()
         return Followed(upload, "waiting" if is_there else "removed", None)
 
     @asynccontextmanager

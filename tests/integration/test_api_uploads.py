@@ -18,6 +18,7 @@ from orchestration.lib.file_load import FileLoader
 from orchestration.lib.landing_files import Landing
 from orchestration.runtime.warehouse import Warehouse
 from serving.__main__ import GRACE_SECONDS
+from serving.queries.loads import ContentLoad, load_of_content
 from tests.event_files import HEADER, good_rows
 from tests.integration.api_client import Api, running_api
 from tests.integration.serving_process import ServingProcess, serving_process
@@ -113,6 +114,20 @@ def test_content_that_was_dropped_by_hand_is_known(uploading: Uploading) -> None
     uploading.load("dropped.csv")
     known = uploading.post(CONTENT)
     assert (known.status_code, known.json()["data"]["file_name"]) == (200, "dropped.csv")
+
+
+def test_what_is_loaded_while_it_is_looked_for_is_not_told_as_removed(
+    uploading: Uploading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def found_too_early(*asked: Any) -> ContentLoad | None:
+        load = await load_of_content(*asked)
+        uploading.load("a.csv")
+        return load
+
+    url = uploading.post(CONTENT).json()["data"]["url"]
+    monkeypatch.setattr("serving.uploads.load_of_content", found_too_early)
+    assert uploading.api.get(url).json()["data"]["status"] == "waiting"
+    assert uploading.files() == {}
 
 
 def test_what_was_rejected_or_removed_may_come_again(uploading: Uploading) -> None:
