@@ -79,7 +79,7 @@ def repeat_visitors_of(chosen: Chosen) -> Rows:
 
 
 def inside_of(chosen: Chosen, clock: datetime | None) -> Rows:
-    """Give a row for each session that is open at the data clock."""
+    """Give a row for each open session that began until `clock`: the first page's, on all pages."""
 
     def rows(parameters: Parameters) -> Statement:
         return statement("inside").format(
@@ -89,10 +89,14 @@ def inside_of(chosen: Chosen, clock: datetime | None) -> Rows:
     return rows
 
 
-async def count_inside(connection: Connection, chosen: Chosen) -> dict[str, object]:
+async def count_inside(
+    connection: Connection, chosen: Chosen, clock: datetime | None
+) -> dict[str, object]:
     """Count the persons who are inside: in all, at each site, under each camera."""
     parameters = Parameters()
-    query = statement("inside_counts").format(conditions=session_conditions(chosen, parameters))
+    query = statement("inside_counts").format(
+        conditions=session_conditions(chosen, parameters), clock=parameters.bind(clock)
+    )
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, parameters)
         rows = await cursor.fetchall()

@@ -56,6 +56,5 @@ async def current_occupancy(
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
         chosen = await reading.fit(filters, clock)
-        summary = await count_inside(reading.connection, chosen)
-        rows = inside_of(chosen, reading.as_of)
-        return await reading.page(asked, rows, clock, summary=summary)
+        summary = await count_inside(reading.connection, chosen, clock)
+        return await reading.page(asked, inside_of(chosen, clock), clock, summary=summary)

@@ -95,7 +95,8 @@ class Inside(Row):
     site_id: SiteOfCamera
     entry_at: EntryAt = Field(examples=["2026-03-07T20:58:00+00:00"])
     inside_seconds: float = Field(
-        description="Seconds from the entry to the data clock", examples=[969.0]
+        description="Seconds from the entry to the data clock, on all pages to that of the first",
+        examples=[969.0],
     )
 
 

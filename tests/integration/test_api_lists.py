@@ -7,17 +7,26 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 
 from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.api_client import Api, running_api
-from tests.integration.api_events import CAMERAS, MARTS, SILENT
+from tests.integration.api_events import CAMERAS, CLOCK, MARTS, SILENT
 from tests.reference.events import RawRow
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
 
+# Some who came in one after the other, a minute each, the last of them just now.
+MORE_INSIDE = """
+insert into marts.fct_sessions (session_id, person_id, camera_id, site_id, entry_at, session_status)
+select gen_random_uuid(), 'P-in-' || minutes, 'CAM-A', 'north',
+    %s::timestamptz - minutes * interval '1 minute', 'open'
+from generate_series(0, 9) as minutes
+"""
 EVENTS = MARTS["fct_events"]
 SESSIONS = MARTS["fct_sessions"]
 Row = dict[str, Any]
@@ -150,3 +159,24 @@ def test_pages_stay_whole_while_data_loads(
         assert old <= set(found)
     assert now["count"] == len(SESSIONS) + len(later)
     assert now["data_version"] == 2
+
+
+def test_pages_of_who_is_inside_keep_to_their_clock(
+    own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    url, later = "/v1/occupancy/current?sort=inside_seconds", CLOCK + timedelta(minutes=15)
+    with (
+        psycopg.connect(own_warehouse.transformer, autocommit=True) as connection,
+        running_api(own_warehouse, tmp_path) as api,
+    ):
+        connection.execute(MORE_INSIDE, [CLOCK])
+        before = rows(api, url)
+        first = api.get(f"{url}&limit=4")
+        connection.execute(MORE_INSIDE, [later])
+        connection.execute("update intermediate.int_data_clock set data_clock_at = %s", [later])
+        publish(connection, "test", "models")
+        second = api.get(first.links["next"]["url"]).json()
+        rest = rows(api, first.links["next"]["url"])
+    assert second["data_version"] == 2
+    assert first.json()["data"] + rest == before
+    assert second["summary"] == first.json()["summary"]
