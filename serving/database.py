@@ -1,5 +1,6 @@
 """Pools of connections, and what their failures mean to the caller."""
 
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,9 +23,11 @@ PROBE_SECONDS = 0.5
 ACCESS_CONNECTIONS = 2
 Result = TypeVar("Result")
 
+log = logging.getLogger("dwellhouse.api")
+
 RETRY = {"Retry-After": "5"}
-NOT_BUILT = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege,
-             errors.InvalidSchemaName)  # fmt: skip
+UNREADABLE = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege,
+              errors.InvalidSchemaName)  # fmt: skip
 
 
 class Database:
@@ -130,6 +133,10 @@ class Database:
             problem = _problem(error)
             if problem is None:
                 raise
+            if problem.status >= 500:
+                # The caller is told what to do; what the database said is for the operator.
+                told = {"status": problem.status, "cause": f"{type(error).__name__}: {error}"}
+                log.warning("The database could not answer a request", extra=told)
             raise problem from error
 
     async def _lent(self) -> Connection:
@@ -176,8 +183,8 @@ def _problem(error: psycopg.Error) -> Problem | None:
             return Problem(422, "The warehouse cannot hold a value of this request.")
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return away()
-    if isinstance(error, NOT_BUILT):
-        return unpublished()
+    if isinstance(error, UNREADABLE):
+        return unreadable()
     return None
 
 
@@ -191,6 +198,16 @@ def away() -> Problem:
     detail = (
         "The database is stopped or busy; try again in a moment. "
         "If it stays so, see `dwellhouse status` and `dwellhouse doctor`."
+    )
+    return Problem(503, detail, headers=RETRY)
+
+
+def unreadable() -> Problem:
+    """Give the answer of marts that are not those this API knows, as before an upgrade's build."""
+    detail = (
+        "The tables of this answer are not built yet, or were built by another version of "
+        "Dwellhouse. Start the stack with `make up` and try again once `dwellhouse status --wait` "
+        "returns; if it stays so, the API's log has the cause."
     )
     return Problem(503, detail, headers=RETRY)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from orchestration.lib.publication import publish
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
@@ -32,7 +33,9 @@ def detail(api: Api, url: str, status: int) -> str:
     return str(answer.json()["detail"])
 
 
-def run_as_superuser(server_url: str, warehouse: Warehouse, statement: LiteralString) -> None:
+def run_as_superuser(
+    server_url: str, warehouse: Warehouse, statement: LiteralString | sql.Composed
+) -> None:
     name = urlsplit(warehouse.reader).path.strip("/")
     with psycopg.connect(with_database(server_url, name)) as connection:
         connection.execute(statement)
@@ -135,6 +138,27 @@ def test_a_slow_query_ends_in_time(own_warehouse: Warehouse, tmp_path: Path) -> 
         assert "took too long" in detail(api, "/v1/sessions", 504)
         connection.rollback()
         assert api.get("/v1/sessions").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        ("alter table marts.dim_sites rename column timezone to zone", "UndefinedColumn"),
+        ("alter table marts.fct_visits rename to visits", "UndefinedTable"),
+        ("revoke select on marts.fct_sessions from {reader}", "InsufficientPrivilege"),
+    ],
+)
+def test_marts_of_another_version_are_told_and_logged(
+    server_url: str, own_warehouse: Warehouse, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    change: LiteralString, cause: str,
+) -> None:  # fmt: skip
+    reader = sql.Identifier(urlsplit(own_warehouse.reader).username or "")
+    run_as_superuser(server_url, own_warehouse, sql.SQL(change).format(reader=reader))
+    with running_api(own_warehouse, tmp_path) as api:
+        assert "built by another version of Dwellhouse" in detail(api, "/v1/kpis", 503)
+    [record] = [one for one in caplog.records if one.name == "dwellhouse.api"]
+    assert (record.levelname, record.__dict__["status"]) == ("WARNING", 503)
+    assert record.__dict__["cause"].startswith(cause)
 
 
 def test_a_database_that_comes_and_goes(shared_folder: Path, tmp_path: Path) -> None:
