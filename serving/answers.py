@@ -13,7 +13,7 @@ from serving.database import Database, unpublished
 from serving.encoders import encoder
 from serving.envelopes import Envelope
 from serving.exchange import exchange_of
-from serving.exports import Export, counted, exported
+from serving.exports import Export, Exports, counted, exported, is_long
 from serving.filters import Filters
 from serving.formats import MEDIA_TYPES, Format, accepted_format, asked_format
 from serving.hours import split_hours
@@ -79,11 +79,18 @@ class Live(Envelope):
         return self.found(asked, found, clock, **more)
 
     async def _export(self, form: Format, asked: PageRequest, rows: Rows) -> Response:
-        batches = counted(read_batches(self.connection, asked.page, rows), self.request.scope)
-        parts = exported(encoder(form, asked.page.types), batches, self.held.pop_all())
+        exports: Exports = self.request.app.state.exports
+        scope, headers = self.request.scope, self.file_headers(form)
+        batches = exports.admitted(read_batches(self.connection, asked.page, rows))
+        writer = encoder(form, asked.page.types)
+        parts = exported(writer, counted(batches, scope), self.held.pop_all())
         # What fails does so here, where it can still be told.
         first = await anext(parts)
-        return Export(first, parts, self.file_headers(form), MEDIA_TYPES[form])
+        if is_long(exchange_of(scope).rows):
+            return Export(first, parts, headers, MEDIA_TYPES[form])
+        # It is whole: no connection waits for whoever reads it.
+        rest = [part async for part in parts]
+        return self._given(b"".join((first, *rest)), form, headers)
 
 
 @dataclass(frozen=True, kw_only=True)

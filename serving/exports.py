@@ -1,14 +1,62 @@
 """Answers of any length: sent while they are read, in little memory."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AsyncExitStack, aclosing
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, contextmanager, nullcontext
 
 from anyio import to_thread
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from serving.encoders import Encoder
+from serving.errors import Problem
 from serving.exchange import exchange_of
+from serving.queries.listing import BATCH
+
+# A full build waits for those who read the marts, for `swap_patience_seconds` of the dbt project,
+# and fails then.
+MOST_SECONDS = 240.0
+
+log = logging.getLogger("dwellhouse.api")
+
+
+class Exports:
+    """The long files that are being sent: each keeps a connection for as long as it is read."""
+
+    def __init__(self, pool_size: int) -> None:
+        self._most = max(1, pool_size // 2)
+        self._open = 0
+
+    async def admitted(
+        self, batches: AsyncGenerator[list[str], None]
+    ) -> AsyncGenerator[list[str], None]:
+        """Give the batches; raises a 503 where more than one come and no connection is to spare."""
+        async with aclosing(batches):
+            first: list[str] = await anext(batches, [])
+            with self._turn() if is_long(len(first)) else nullcontext():
+                yield first
+                async for texts in batches:
+                    yield texts
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._open >= self._most:
+            detail = (
+                f"As many long files as may be are being sent already: {self._most}, half of "
+                "DWELLHOUSE_API_POOL_SIZE. Try again in a moment, or ask page by page with limit."
+            )
+            raise Problem(503, detail, headers={"Retry-After": "10"})
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+
+
+def is_long(rows: int) -> bool:
+    """Tell whether more rows may follow the first ones, which are that many."""
+    return rows >= BATCH
 
 
 async def exported(
@@ -51,7 +99,14 @@ class Export(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send everything, then let go of the connection, also where sending failed."""
         try:
-            await super().__call__(scope, receive, send)
+            async with asyncio.timeout(MOST_SECONDS) as limit:
+                await super().__call__(scope, receive, send)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            # Left unfinished, so that the server closes the connection and the client sees it.
+            told = "%s was cut after %g s, for builds wait for its reader; ask for it in parts"
+            log.warning(told, scope["path"], MOST_SECONDS)
         finally:
             await self._rest.aclose()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from serving.audit import Audit
 from serving.database import Database
+from serving.exports import Exports
 from serving.landing import remove_abandoned
 from serving.load_events import LoadEvents
 from serving.metrics import Metrics
@@ -30,6 +31,7 @@ class Services:
     metrics: Metrics
     uploads: Uploads
     load_events: LoadEvents
+    exports: Exports
 
     @classmethod
     def of(cls, settings: ServingSettings) -> "Services":
@@ -47,6 +49,7 @@ class Services:
             metrics=Metrics(database, snapshots, audit),
             uploads=Uploads(database, access, settings.landing, settings.api_max_upload_bytes),
             load_events=LoadEvents(),
+            exports=Exports(settings.api_pool_size),
         )
 
     @asynccontextmanager

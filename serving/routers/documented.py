@@ -15,7 +15,10 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 NOT_MODIFIED: Responses = {304: {"description": "The ETag sent along is still right"}}
 NOT_FOUND: Responses = {404: {"model": Problem, "description": "There is no such thing"}}
 UNAVAILABLE: Responses = {
-    503: {"model": Problem, "description": "No database, or nothing published yet"}
+    503: {
+        "model": Problem,
+        "description": "No database, nothing published yet, or too many at a time",
+    }
 }
 TEXT = {"schema": {"type": "string"}}
 FILE = {"schema": {"type": "string", "format": "binary"}}
