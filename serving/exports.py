@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, aclosing, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, nullcontext
 
 from anyio import to_thread
 from fastapi.responses import StreamingResponse
@@ -14,9 +14,11 @@ from serving.errors import Problem
 from serving.exchange import exchange_of
 from serving.queries.listing import BATCH
 
-# A full build waits for those who read the marts, for `swap_patience_seconds` of the dbt project,
-# and fails then.
-MOST_SECONDS = 240.0
+# A full build waits for those who read the marts, and is tried again where they stay too long: an
+# export keeps it from going through for no longer than this.
+MOST_SECONDS = 1800.0
+# A connection is kept while an export waits for its turn, so that it must not wait for long.
+PATIENCE_SECONDS = 5.0
 
 log = logging.getLogger("dwellhouse.api")
 
@@ -26,32 +28,33 @@ class Exports:
 
     def __init__(self, pool_size: int) -> None:
         self._most = max(1, pool_size // 2)
-        self._open = 0
+        self._turns = asyncio.Semaphore(self._most)
 
     async def admitted(
         self, batches: AsyncGenerator[list[str], None]
     ) -> AsyncGenerator[list[str], None]:
-        """Give the batches; raises a 503 where more than one come and no connection is to spare."""
+        """Give the batches; raises a 503 where more than one come and no turn gets free."""
         async with aclosing(batches):
             first: list[str] = await anext(batches, [])
-            with self._turn() if is_long(len(first)) else nullcontext():
+            async with self._turn() if is_long(len(first)) else nullcontext():
                 yield first
                 async for texts in batches:
                     yield texts
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if self._open >= self._most:
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            await asyncio.wait_for(self._turns.acquire(), PATIENCE_SECONDS)
+        except TimeoutError:
             detail = (
                 f"As many long files as may be are being sent already: {self._most}, half of "
                 "DWELLHOUSE_API_POOL_SIZE. Try again in a moment, or ask page by page with limit."
             )
-            raise Problem(503, detail, headers={"Retry-After": "10"})
-        self._open += 1
+            raise Problem(503, detail, headers={"Retry-After": "10"}) from None
         try:
             yield
         finally:
-            self._open -= 1
+            self._turns.release()
 
 
 def is_long(rows: int) -> bool:

@@ -104,9 +104,7 @@ def test_builds_equal_the_reference_for_long(
     @settings(UNSHRUNK, max_examples=100)
     @given(history=histories(worlds=WORLDS, min_batches=2), cuts=CUTS, crashes=st.booleans())
     def partial(history: History, cuts: list[int], crashes: bool) -> None:
-        assert_partial_builds_equal_the_reference(
-            connection, build_scripts, history, cuts, crashes
-        )
+        assert_partial_builds_equal_the_reference(connection, build_scripts, history, cuts, crashes)
 
     for _ in rounds(share=0.5):
         full()
