@@ -45,7 +45,7 @@ def instants(text: pd.Series, rules: TimestampRules) -> pd.DataFrame:
 
     `text` is trimmed, null where there is none; a local time that occurs twice takes the first.
     Gives the columns `event_at` (UTC, microseconds, NaT where it could not be read) and `reading`:
-    how it went, one of this module's constants.
+    how it went, one of those words of `expectations.contract`.
     """
     left = text.dropna()
     found = [_readings(_unread(text[text.isna()]), MISSING)]
