@@ -17,12 +17,10 @@ from expectations.runner import gate
 from expectations.verdict import Tally
 from orchestration.lib.fault_points import reached
 from orchestration.lib.file_moves import put_away
-from orchestration.lib.file_state import FileState
+from orchestration.lib.file_state import FileChangedError, FileGoneError, FileState
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.ledger import Counts, FileIdentity, FinishedLoad, Ledger
 from orchestration.lib.load_outcome import (
-    FileChangedError,
-    FileGoneError,
     FileRefusedError,
     LoadOutcome,
     LoadRules,

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from orchestration.lib.fault_points import reached
-from orchestration.lib.file_state import FileState
+from orchestration.lib.file_state import FileChangedError, FileGoneError, FileState
 from orchestration.lib.landing_files import REASON, Landing
-from orchestration.lib.load_outcome import FileChangedError, FileGoneError
 
 COPY = ".load-"
 LEAVING = ".leaving-"

@@ -6,7 +6,20 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.lib.load_outcome import FileChangedError
+
+class FileChangedError(RuntimeError):
+    """The file changed while it was loaded; it stays in landing and is tried again."""
+
+    told = "changed while it was loaded; it is tried again."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} {self.told}")
+
+
+class FileGoneError(FileChangedError):
+    """Someone has taken the file out of landing while it was loaded; no row of it is kept."""
+
+    told = "was removed from landing while it was loaded; drop it again to load it."
 
 
 @dataclass(frozen=True)

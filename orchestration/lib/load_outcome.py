@@ -8,23 +8,9 @@ import psycopg
 
 from expectations.reasons import FILE_REASONS
 from expectations.verdict import Limits, Tally
+from orchestration.lib.file_state import FileChangedError
 from orchestration.lib.ledger import Counts
 from orchestration.lib.source_profiles import SourceProfiles
-
-
-class FileChangedError(RuntimeError):
-    """The file changed while it was loaded; it stays in landing and is tried again."""
-
-    told = "changed while it was loaded; it is tried again."
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} {self.told}")
-
-
-class FileGoneError(FileChangedError):
-    """Someone has taken the file out of landing while it was loaded; no row of it is kept."""
-
-    told = "was removed from landing while it was loaded; drop it again to load it."
 
 
 class FileRefusedError(ValueError):

@@ -13,7 +13,8 @@ from orchestration.lib.csv_chunk import Chunk
 from orchestration.lib.csv_reading import CsvFile
 from orchestration.lib.day_month import DateOrderSearch
 from orchestration.lib.fault_points import reached
-from orchestration.lib.load_outcome import FileChangedError, FileRefusedError, LoadRules
+from orchestration.lib.file_state import FileChangedError
+from orchestration.lib.load_outcome import FileRefusedError, LoadRules
 from orchestration.lib.source_profiles import SourceProfile
 from orchestration.lib.timestamp_rules import DateOrder
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.fault_points import VARIABLE
-from orchestration.lib.load_outcome import FileChangedError, FileGoneError
+from orchestration.lib.file_state import FileChangedError, FileGoneError
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import LoadingPlace
 from tests.event_files import HEADER, good_rows

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from orchestration.lib import file_moves
 from orchestration.lib.file_moves import COPY, lent_copy, put_away, put_back, reason_file, tidy
-from orchestration.lib.file_state import FileState
+from orchestration.lib.file_state import FileChangedError, FileState
 from orchestration.lib.landing_files import Landing
-from orchestration.lib.load_outcome import FileChangedError
 
 
 @pytest.fixture
