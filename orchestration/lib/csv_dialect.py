@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from orchestration.lib.file_content import LONGEST_LINE_BYTES
+
 if TYPE_CHECKING:
     import _csv
 
@@ -12,6 +14,8 @@ DELIMITERS = (",", ";", "\t", "|")
 # A longer first line is no header; what is kept of it is enough to say what is wrong.
 LONGEST_HEADER = 1_000_000
 LONGEST_HEADER_LINES = 100
+# A field that was not closed by then will not be.
+LONGEST_FIELD = LONGEST_LINE_BYTES
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Dialect:
 
     def reader(self, lines: Iterable[str], *, strict: bool = True) -> "_csv.Reader":
         """Give the rows of the lines; raises csv.Error for quotes that do not fit together."""
+        csv.field_size_limit(LONGEST_FIELD)  # of the process: anyone may have set another
         return csv.reader(
             lines, delimiter=self.delimiter or ",", quotechar=self.quote,
             escapechar=self.escape, strict=strict,

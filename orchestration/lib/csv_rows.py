@@ -11,13 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from orchestration.lib.csv_chunk import Chunk, text_columns
-from orchestration.lib.csv_dialect import Dialect
+from orchestration.lib.csv_dialect import LONGEST_FIELD, Dialect
 from orchestration.lib.file_content import LONGEST_LINE_BYTES
 
 # Of a line that is cut because of its length, so much is kept to be looked at.
 SHOWN_CHARACTERS = 1000
-# A field that was not closed by then will not be.
-LONGEST_FIELD = LONGEST_LINE_BYTES
 _NEVER_CLOSED = ("unexpected end of data", "field larger than field limit")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -50,7 +48,6 @@ class RowReader:
     """Lines of a row whose end is in the next block."""
 
     def __post_init__(self) -> None:
-        csv.field_size_limit(LONGEST_FIELD)
         self._lines = lines_of(self.block)
         self._next = 0
         # Lines before it came with a stray quote: theirs may be open the wrong way round.

@@ -86,6 +86,16 @@ def test_a_file_without_text_has_no_header_and_no_rows(file: Path, content: str)
     assert (result.header, result.rows) == ([], [])
 
 
+def test_a_long_first_line_is_read_whatever_the_process_has_read_before(file: Path) -> None:
+    """Python's own limit of a field is that of the process, and lower until someone raises it."""
+    earlier = csv.field_size_limit(131_072)
+    try:
+        result = read(file, "x" * 200_000 + "\n" + "y" * 200_000 + "\n")
+    finally:
+        csv.field_size_limit(earlier)
+    assert [len(text) for text in (*result.header, *result.rows[0])] == [200_000, 200_000]
+
+
 def test_ragged_rows_are_passed_on_as_they_are(file: Path) -> None:
     result = read(file, HEADER + "1\n1,2,3\n,\n")
     assert result.rows == [["1"], ["1", "2"], ["", ""]]
