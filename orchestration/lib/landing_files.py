@@ -42,18 +42,15 @@ class Landing:
 
     def files(self) -> Iterator[LandedFile]:
         """Give the regular files that someone has put here to be loaded, oldest first."""
-        found = [
-            LandedFile(entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
-            for entry in self._entries()
-            if _is_wanted(entry)
-        ]
-        yield from sorted(found, key=lambda file: (file.modified_ns, file.name))
+        found = (_landed(entry) for entry in self._entries() if _is_wanted(entry))
+        listed = [file for file in found if file is not None]
+        yield from sorted(listed, key=lambda file: (file.modified_ns, file.name))
 
     def ignored(self) -> Iterator[tuple[str, str]]:
         """Give the name of each entry that is never taken, with the reason."""
         for entry in self._entries():
             reason = None if _is_passed_over(entry.name) else _reason_to_ignore(entry)
-            if reason is not None:
+            if reason is not None and not _is_gone(entry):
                 yield entry.name, reason
 
     def _entries(self) -> Iterable[os.DirEntry[str]]:
@@ -87,6 +84,24 @@ class SettleWatch:
             unchanged = max(unchanged, time.time() - file.modified_ns / 1e9)
             return unchanged >= self.closed_settle_seconds
         return not is_open and unchanged >= self.settle_seconds
+
+
+def _landed(entry: os.DirEntry[str]) -> LandedFile | None:
+    """Give a file as it is now; None if a run has moved it away since the folder was listed."""
+    try:
+        found = entry.stat()
+    except FileNotFoundError:
+        return None
+    return LandedFile(entry.name, found.st_size, found.st_mtime_ns)
+
+
+def _is_gone(entry: os.DirEntry[str]) -> bool:
+    """Tell whether it has been moved away: what cannot be found cannot be read either."""
+    try:
+        os.lstat(entry.path)
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return False
 
 
 def _is_wanted(entry: os.DirEntry[str]) -> bool:

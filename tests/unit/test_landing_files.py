@@ -238,6 +238,26 @@ def test_a_file_that_is_gone_meanwhile_does_no_harm(landing: Landing) -> None:
     assert watch.settled(listed, landing.folder) == []
 
 
+@pytest.mark.parametrize("gone_before", ["the look at its permissions", "the look at its size"])
+def test_a_file_that_goes_while_the_folder_is_listed_is_passed_over_in_silence(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch, gone_before: str
+) -> None:
+    """A run moves it away."""
+    path, ask = landing.folder / "a.csv", os.access
+
+    def looked_at(*arguments: Any) -> bool:
+        if gone_before == "the look at its permissions":
+            path.unlink()
+        answer = ask(*arguments)
+        path.unlink(missing_ok=True)
+        return answer
+
+    monkeypatch.setattr(os, "access", looked_at)
+    for look in (landing.files, landing.ignored):
+        path.write_text("x")
+        assert list(look()) == []
+
+
 def test_a_landing_folder_that_is_none_is_told_with_its_setting(tmp_path: Path) -> None:
     """One that is not there yet has no files; the next start makes it."""
     file = tmp_path / "a.csv"
