@@ -17,7 +17,7 @@ def record_finished_moves(ledger: Ledger, landing: Landing) -> None:
         folder = landing.quarantine if load.status == "rejected" else landing.archive
         for place in islice(stored_names(folder, load.file_name, load.load_id), LIKELY_NAMES):
             stored_as = str(place.relative_to(landing.folder))
-            if _is_of(load, place) and not ledger.is_place_taken(stored_as):
+            if not ledger.is_place_taken(stored_as) and _is_of(load, place):
                 ledger.record_place(load.load_id, stored_as, load.file_name)
                 break
 
