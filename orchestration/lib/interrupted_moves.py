@@ -6,7 +6,7 @@ from pathlib import Path
 from orchestration.lib.file_moves import stored_names
 from orchestration.lib.file_state import FileState
 from orchestration.lib.landing_files import Landing
-from orchestration.lib.ledger import FinishedLoad, Ledger
+from orchestration.lib.ledger import IN_WAREHOUSE, FinishedLoad, Ledger
 
 LIKELY_NAMES = 3
 
@@ -14,7 +14,7 @@ LIKELY_NAMES = 3
 def record_finished_moves(ledger: Ledger, landing: Landing) -> None:
     """Look for the files of loads that have a verdict and no place; landing comes later."""
     for load in ledger.not_stored():
-        folder = landing.quarantine if load.status == "rejected" else landing.archive
+        folder = landing.archive if load.status in IN_WAREHOUSE else landing.quarantine
         for place in islice(stored_names(folder, load.file_name, load.load_id), LIKELY_NAMES):
             stored_as = str(place.relative_to(landing.folder))
             if not ledger.is_place_taken(stored_as) and _is_of(load, place):

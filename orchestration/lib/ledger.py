@@ -80,13 +80,15 @@ class Ledger:
 
     def finished_load(self, sha256: str) -> FinishedLoad | None:
         """Give the load that holds this content, if there is one."""
-        return next(iter(self._finished("sha256 = %s and status = 'loaded'", [sha256])), None)
+        query = (
+            "select load_id, file_name, sha256, status, stored_as from raw.loads "
+            "where sha256 = %s and status = 'loaded'"
+        )
+        return next(iter(self._finished(query, [sha256])), None)
 
     def not_stored(self) -> list[FinishedLoad]:
-        """Give the loads with a verdict whose file is not known to have been moved."""
-        return self._finished(
-            "stored_as is null and status in ('loaded', 'duplicate', 'rejected')", []
-        )
+        """Give the loads whose file has a verdict, or is given up, and is not known to be moved."""
+        return self._finished(statement("not_stored"), [])
 
     def is_place_taken(self, stored_as: str) -> bool:
         """Tell whether a load has its file in this place."""
@@ -147,10 +149,9 @@ class Ledger:
             [stored_as, load_id, came_from],
         )
 
-    def _finished(self, condition: LiteralString, parameters: list[object]) -> list[FinishedLoad]:
-        query = "select load_id, file_name, sha256, status, stored_as from raw.loads where "
+    def _finished(self, query: LiteralString, parameters: list[object]) -> list[FinishedLoad]:
         with self._connection.cursor(row_factory=class_row(FinishedLoad)) as cursor:
-            return cursor.execute(query + condition, parameters).fetchall()
+            return cursor.execute(query, parameters).fetchall()
 
     def _end_stalled_holder(self, sha256: str, key: int, stalled_seconds: float) -> None:
         high, low = divmod(key % 2**64, 2**32)

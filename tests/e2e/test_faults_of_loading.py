@@ -8,7 +8,9 @@ import psycopg
 import pytest
 
 from orchestration.lib.fault_points import VARIABLE
-from orchestration.lib.file_state import FileChangedError, FileGoneError
+from orchestration.lib.file_state import FileChangedError, FileGoneError, FileState
+from orchestration.lib.interrupted_moves import record_finished_moves
+from orchestration.lib.ledger import Ledger
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import LoadingPlace
 from tests.event_files import HEADER, good_rows
@@ -72,6 +74,51 @@ def test_a_move_that_was_not_written_down_is(place: LoadingPlace) -> None:
         connection.execute("update raw.loads set stored_as = null")
     place.load("no such file")
     assert place.ask(places) == before
+
+
+def test_only_a_file_whose_place_nobody_has_is_read_to_find_it(
+    place: LoadingPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large archived namesake, that would take seconds at the begin of each run."""
+    for number in range(3):
+        place.loaded("a.csv", HEADER + good_rows(number + 1))
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute("update raw.loads set stored_as = null where load_id = 3")
+    read, hashed = [], FileState.hashed
+
+    def noted(path: Path) -> tuple[FileState, str]:
+        read.append(path.name)
+        return hashed(path)
+
+    monkeypatch.setattr(FileState, "hashed", noted)
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        record_finished_moves(Ledger(connection), place.landing)
+    assert read == ["a.3.csv"]
+    place.oracle.check()
+
+
+def test_the_place_of_a_file_that_was_given_up_is_written_down_too(
+    place: LoadingPlace, orders: FaultOrders
+) -> None:
+    """Its last entry gets it, and none before; else it could be neither replayed nor tried."""
+    path = place.drop("a.csv", HEADER + good_rows(10))
+    for _ in range(2):
+        orders.give("copying", "fail")
+        with pytest.raises(RuntimeError, match="A test has asked"):
+            place.load("a.csv")
+        orders.release("copying")
+    orders.give("copying", "fail")
+    assert place.load("a.csv") is not None
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute("update raw.loads set stored_as = null")
+    assert place.load("no such file") is None
+    assert place.ask("select stored_as from raw.loads order by load_id") == [
+        (None,), (None,), ("quarantine/a.csv",),
+    ]  # fmt: skip
+    (place.landing.quarantine / "a.csv").rename(path)
+    again = place.load("a.csv")
+    assert again is not None
+    assert again.status == "loaded", "moved back, its attempts count anew"
 
 
 def appended(path: Path) -> bytes:
