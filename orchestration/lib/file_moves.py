@@ -2,11 +2,14 @@
 
 A file moves by a link and an unlink on one file system, and a move that was interrupted between the
 two is finished by the next. Between them it bears a hidden name, under which it is compared with
-what was loaded: whoever puts another file in its place at that moment keeps his file.
+what was loaded: whoever puts another file in its place at that moment keeps his file. On the way to
+another disk, a copy stands for the link. Where no link can be made, as of files of other users, the
+file is explained and moved from under its hidden name: it is never in two places.
 """
 
 import errno
 import fcntl
+import filecmp
 import json
 import os
 import shutil
@@ -22,8 +25,13 @@ from orchestration.lib.landing_files import REASON, Landing
 
 COPY = ".load-"
 LEAVING = ".leaving-"
+# As LEAVING, but it lies nowhere else yet: other links to it are somebody's own.
+MOVING = ".moving-"
+HIDDEN = (COPY, LEAVING, MOVING)
 LONGEST_NAME_BYTES = 255 - len(f"..{REASON}.part")
 NAMESAKES = 100
+# With these a disk fails; with any other it says that it makes no link.
+FAILURES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def put_away(
@@ -37,18 +45,14 @@ def put_away(
     """
     destination.mkdir(parents=True, exist_ok=True)
     for target in stored_names(destination, name, load_id):
-        if _placed(path, target, state):
-            reached("moving", name)
-            if reason is not None:
-                _write_reason(target, reason)
-            _remove(landing, path, target)
+        if _moved(landing, path, target, state, reason):
             return target
     raise FileExistsError(errno.EEXIST, "All names that it could have are taken", str(path))
 
 
 def put_back(landing: Landing, stored: Path, name: str, load_id: int) -> Path:
     """Move a file from quarantine into landing again; its reason goes."""
-    hidden = _hidden(landing, name)
+    hidden = _hidden(landing, name, LEAVING)
     stored.rename(hidden)
     reason_file(stored).unlink(missing_ok=True)
     return _shown(landing, hidden, name, load_id)
@@ -71,7 +75,7 @@ def tidy(landing: Landing) -> None:
     if not landing.folder.exists():
         return
     with os.scandir(landing.folder) as entries:
-        hidden = [Path(entry.path) for entry in entries if entry.name.startswith((COPY, LEAVING))]
+        hidden = [Path(entry.path) for entry in entries if entry.name.startswith(HIDDEN)]
     for path in hidden:
         with suppress(FileNotFoundError, BlockingIOError):
             _remove_abandoned(path) if path.name.startswith(COPY) else _finish(landing, path)
@@ -92,63 +96,128 @@ def reason_file(stored: Path) -> Path:
     return stored.with_name(stored.name + REASON)
 
 
-def _placed(path: Path, target: Path, state: FileState) -> bool:
+def _moved(
+    landing: Landing, path: Path, target: Path, state: FileState,
+    reason: Mapping[str, object] | None,
+) -> bool:  # fmt: skip
+    """Move a file with its reason; false if `target` is taken by another file."""
+    try:
+        lies_there = _linked(path, target, state)
+    except FileNotFoundError as error:
+        raise FileGoneError(path.name) from error
+    except OSError as error:
+        if error.errno in FAILURES:
+            raise
+        if error.errno != errno.EXDEV:
+            return _renamed(landing, path, target, state, reason)
+        lies_there = _copied(path, target, state)
+    if lies_there:
+        reached("moving", path.name)
+        _explain(target, reason)
+        with suppress(FileChangedError), _hidden_while(landing, path, state, LEAVING) as hidden:
+            hidden.unlink()
+    return lies_there
+
+
+def _linked(path: Path, target: Path, state: FileState) -> bool:
     """Let the file lie at `target` too; false if that is taken by another file."""
     try:
         os.link(path, target, follow_symlinks=False)
     except FileExistsError:
-        return path.exists() and target.samefile(path)
-    except FileNotFoundError as error:
-        raise FileGoneError(path.name) from error
-    except OSError as error:
-        return _placed_without_links(path, target, error)
+        return path.exists() and _is_left_at(target, path)
     if FileState.of(target) != state:
         target.unlink()
         raise FileChangedError(path.name)
     return True
 
 
-def _placed_without_links(path: Path, target: Path, error: OSError) -> bool:
-    """Move in one step, or by way of a copy where the folders are on two disks."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO):
-        raise error
+def _is_left_at(target: Path, path: Path) -> bool:
+    """Tell whether an interrupted move has left the file here too; its copy has even its time."""
+    there, here = target.stat(), path.stat()
+    if there.st_dev == here.st_dev:
+        return there.st_ino == here.st_ino
+    return there.st_mtime_ns == here.st_mtime_ns and filecmp.cmp(path, target, shallow=False)
+
+
+def _copied(path: Path, target: Path, state: FileState) -> bool:
+    """Let a copy lie at `target`; false if that is taken by another file."""
     if target.exists():
         return False
-    if error.errno == errno.EXDEV:
-        draft = target.with_name(f".{target.name}.part")
+    draft = target.with_name(f".{target.name}.part")
+    try:
         shutil.copy2(path, draft)
+        if FileState.of(path) != state:
+            raise FileChangedError(path.name)
         draft.rename(target)
-        path.unlink()
-    else:
-        path.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
     return True
 
 
-def _remove(landing: Landing, path: Path, target: Path) -> None:
-    """Remove `path` if it is still the file that lies at `target`; any other stays."""
-    hidden = _hidden(landing, path.name)
-    with suppress(FileNotFoundError):  # moved without a link, or removed by another process
+def _renamed(
+    landing: Landing, path: Path, target: Path, state: FileState,
+    reason: Mapping[str, object] | None,
+) -> bool:  # fmt: skip
+    """Move a file that no link can be made of; false if `target` is taken."""
+    if target.exists():
+        return False
+    with _hidden_while(landing, path, state, MOVING) as hidden:
+        reached("moving", path.name)
+        _explain(target, reason)
+        hidden.rename(target)
+    return True
+
+
+@contextmanager
+def _hidden_while(landing: Landing, path: Path, state: FileState, prefix: str) -> Iterator[Path]:
+    """Hide the file that was loaded, to be moved or removed; whatever is left then is shown again.
+
+    Raises FileChangedError if it is another one by now, or if another process has shown it again.
+    """
+    hidden = _hidden(landing, path.name, prefix)
+    try:
         path.rename(hidden)
-        if hidden.samefile(target):
-            hidden.unlink()
-        else:
+    except FileNotFoundError as error:
+        raise FileGoneError(path.name) from error
+    try:
+        if FileState.of(hidden) != state:
+            raise FileChangedError(path.name)
+        yield hidden
+    except FileNotFoundError as error:
+        raise FileChangedError(path.name) from error
+    finally:
+        with suppress(FileNotFoundError):
             _shown(landing, hidden, path.name, 0)
 
 
 def _finish(landing: Landing, hidden: Path) -> None:
-    if hidden.stat().st_nlink > 1:  # it lies where it belongs as well
+    # With another link, what is leaving lies where it belongs as well.
+    if hidden.name.startswith(LEAVING) and hidden.stat().st_nlink > 1:
         hidden.unlink()
     else:
-        _shown(landing, hidden, hidden.name.removeprefix(LEAVING).partition("-")[2], 0)
+        _shown(landing, hidden, hidden.name.split("-", 2)[2], 0)
 
 
 def _shown(landing: Landing, hidden: Path, name: str, load_id: int) -> Path:
     """Give a hidden file of landing its visible name again."""
     for target in stored_names(landing.folder, name, load_id):
-        if _placed(hidden, target, FileState.of(hidden)):
-            hidden.unlink(missing_ok=True)
+        if _is_shown_as(target, hidden):
             return target
     raise FileExistsError(errno.EEXIST, "All names that it could have are taken", name)
+
+
+def _is_shown_as(target: Path, hidden: Path) -> bool:
+    state = FileState.of(hidden)
+    try:
+        lies_there = _linked(hidden, target, state)
+    except OSError:
+        if target.exists():
+            return False
+        hidden.rename(target)
+        return True
+    if lies_there:
+        hidden.unlink(missing_ok=True)
+    return lies_there
 
 
 def _locked(copy: Path) -> IO[bytes]:
@@ -168,8 +237,8 @@ def _remove_abandoned(copy: Path) -> None:
         copy.unlink()
 
 
-def _hidden(landing: Landing, name: str) -> Path:
-    prefix = f"{LEAVING}{uuid.uuid4().hex[:12]}-"
+def _hidden(landing: Landing, name: str, prefix: str) -> Path:
+    prefix = f"{prefix}{uuid.uuid4().hex[:12]}-"
     return landing.folder / (prefix + _shortened(name, LONGEST_NAME_BYTES - len(prefix)))
 
 
@@ -182,7 +251,10 @@ def _shortened(name: str, most_bytes: int) -> str:
     return start.decode(errors="ignore") + end
 
 
-def _write_reason(target: Path, reason: Mapping[str, object]) -> None:
+def _explain(target: Path, reason: Mapping[str, object] | None) -> None:
+    """Write the reason beside the place of a file, if it has one."""
+    if reason is None:
+        return
     text = json.dumps(reason, indent=2, ensure_ascii=False, default=str) + "\n"
     draft = target.with_name(f".{target.name}{REASON}.part")
     try:

@@ -3,7 +3,11 @@
 import errno
 import json
 import os
-from collections.abc import Callable
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,9 +109,41 @@ def everything(landing: Landing) -> dict[str, str]:
     """What lies where, hidden or not."""
     return {
         str(path.relative_to(landing.folder)): path.read_text()
-        for path in landing.folder.rglob("*")
+        for folder in (landing.folder, landing.archive, landing.quarantine)
+        if folder.exists()
+        for path in folder.iterdir()
         if path.is_file()
     }
+
+
+SHARED_MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(params=["links", "no links", "other disk"])
+def any_landing(
+    request: pytest.FixtureRequest, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Landing]:
+    """One that files leave by links, one of other users' files, one with another disk to go to."""
+    if request.param == "no links":
+        monkeypatch.setattr(os, "link", no_link)
+    if request.param != "other disk":
+        yield landing
+        return
+    if not SHARED_MEMORY.exists() or same_disk(SHARED_MEMORY, landing.folder):
+        pytest.skip("there is no other disk here")
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as disk:
+        for folder in (landing.archive, landing.quarantine):
+            (disk / Path(folder.name)).mkdir()
+            folder.symlink_to(disk / Path(folder.name))
+        yield landing
+
+
+def same_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
+
+
+def no_link(_path: Path, target: Path, **_: object) -> None:
+    raise OSError(errno.EEXIST if target.exists() else errno.EPERM, "not here")
 
 
 def rewritten(path: Path) -> None:
@@ -121,26 +157,42 @@ def replaced(path: Path) -> None:
 
 @pytest.mark.parametrize("change", [rewritten, replaced])
 def test_what_has_changed_since_it_was_loaded_stays(
-    landing: Landing, change: Callable[[Path], None]
+    any_landing: Landing, change: Callable[[Path], None]
 ) -> None:
+    landing = any_landing
     path = landing.folder / "a.csv"
     path.write_text("loaded")
     state = FileState.of(path)
     change(path)
     with pytest.raises(FileChangedError, match="is tried again"):
-        put_away(landing, path, landing.archive, "a.csv", 1, state)
+        put_away(landing, path, landing.quarantine, "a.csv", 1, state, {"reason": "x"})
     assert everything(landing) == {"a.csv": "other content"}
 
 
 def test_a_file_put_in_its_place_at_the_last_moment_stays(
-    landing: Landing, monkeypatch: pytest.MonkeyPatch
+    any_landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the link and before the unlink."""
+    """After the link and before the unlink, or what stands for them."""
+    landing = any_landing
     path = landing.folder / "a.csv"
     path.write_text("loaded")
     monkeypatch.setattr(file_moves, "reached", lambda *_: replaced(path))
     put_away(landing, path, landing.archive, "a.csv", 1, FileState.of(path))
     assert everything(landing) == {"a.csv": "other content", "archive/a.csv": "loaded"}
+
+
+def test_rows_that_are_appended_at_the_last_moment_are_read(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file in the archive has them as well, but the warehouse has not."""
+    path = landing.folder / "a.csv"
+    path.write_text("loaded")
+    monkeypatch.setattr(file_moves, "reached", lambda *_: rewritten(path))
+    put_away(landing, path, landing.archive, "a.csv", 1, FileState.of(path))
+    assert [file.name for file in landing.files()] == ["a.csv"]
+    monkeypatch.undo()
+    put_away(landing, path, landing.archive, "a.csv", 2, FileState.of(path))
+    assert everything(landing) == {"archive/a.csv": "other content"}
 
 
 def test_two_that_move_the_same_file_do_not_disturb_each_other(
@@ -156,16 +208,73 @@ def test_two_that_move_the_same_file_do_not_disturb_each_other(
         put_away(landing, path, landing.archive, "a.csv", 1, state)
 
 
-@pytest.mark.parametrize("number", [errno.EPERM, errno.EXDEV])
-def test_a_disk_without_links_and_an_archive_on_another_disk_will_do(
-    landing: Landing, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    def no_link(*_: object, **__: object) -> None:
-        raise OSError(number, "not here")
-
-    monkeypatch.setattr(os, "link", no_link)
+def test_a_disk_without_links_and_an_archive_on_another_disk_will_do(any_landing: Landing) -> None:
+    landing = any_landing
     assert [put(landing, "1", 1).name, put(landing, "2", 2).name] == ["a.csv", "a.2.csv"]
     assert everything(landing) == {"archive/a.csv": "1", "archive/a.2.csv": "2"}
+
+
+def test_a_file_whose_reason_cannot_be_written_stays(any_landing: Landing) -> None:
+    landing = any_landing
+    path = landing.folder / "a.csv"
+    path.write_text("refused")
+    (landing.quarantine / ".a.csv.reason.json.part").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        put_away(landing, path, landing.quarantine, "a.csv", 1, FileState.of(path), {"reason": "x"})
+    assert path.read_text() == "refused"
+
+
+def test_a_move_that_is_killed_at_any_step_is_finished_by_the_next(any_landing: Landing) -> None:
+    """Meanwhile the file is somewhere, and in quarantine alone only with its reason."""
+    landing = any_landing
+    path, stored = landing.folder / "a.csv", landing.quarantine / "a.csv"
+    for steps in range(100):
+        path.write_text("refused")
+        is_killed = killed_after(steps, landing, partial(quarantine, landing))
+        places = {place for place, text in everything(landing).items() if text == "refused"}
+        assert places, steps
+        assert places != {"quarantine/a.csv"} or reason_file(stored).exists(), steps
+        tidy(landing)
+        if path.exists():
+            quarantine(landing)
+        told = '{\n  "load_id": 1\n}\n'
+        assert everything(landing) == {
+            "quarantine/a.csv": "refused", "quarantine/a.csv.reason.json": told,
+        }, steps  # fmt: skip
+        if not is_killed:
+            break
+        stored.unlink()
+        reason_file(stored).unlink()
+    assert 3 < steps < 99, "each step was killed once"
+
+
+def quarantine(landing: Landing) -> None:
+    path = landing.folder / "a.csv"
+    state = FileState.of(path)
+    put_away(landing, path, landing.quarantine, "a.csv", 1, state, {"load_id": 1})
+
+
+def killed_after(steps: int, landing: Landing, move: Callable[[], None]) -> bool:
+    """Move in a child that is killed once it has changed so much; false if it ended by itself."""
+    child = os.fork()
+    if child == 0:
+        left = iter(range(steps))
+
+        def count(_event: str, arguments: tuple[object, ...]) -> None:
+            is_step = str(next(iter(arguments), "")).startswith(str(landing.folder))
+            if is_step and next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        status = 1
+        try:
+            move()
+            status = 0
+        finally:
+            os._exit(status)
+    _, ending = os.waitpid(child, 0)
+    assert ending in (0, signal.SIGKILL)
+    return ending != 0
 
 
 def test_a_name_of_the_greatest_length_has_room_for_its_reason(landing: Landing) -> None:
@@ -211,6 +320,12 @@ def test_a_move_killed_under_its_hidden_name_is_finished(landing: Landing) -> No
     hidden.write_text("stored")
     landing.archive.mkdir()
     (landing.archive / "gone.csv").hardlink_to(hidden)
+    linked = landing.folder / ".moving-0123456789ab-linked.csv"
+    linked.write_text("another's link")
+    (landing.folder / ".backup").hardlink_to(linked)
     tidy(landing)
     tidy(landing)
-    assert everything(landing) == {"back.csv": "on its way back", "archive/gone.csv": "stored"}
+    assert everything(landing) == {
+        "back.csv": "on its way back", "archive/gone.csv": "stored",
+        "linked.csv": "another's link", ".backup": "another's link",
+    }  # fmt: skip
