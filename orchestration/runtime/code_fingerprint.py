@@ -8,7 +8,7 @@ from orchestration.settings import PROJECT_ROOT
 
 WATCHED = ("orchestration", "expectations", "dbt_project")
 # All that the pipeline has of the API: its settings are also the pipeline's.
-WATCHED_FILE = "serving/settings.py"
+WATCHED_FILES = ("serving/settings.py", "serving/setting_values.py")
 SUFFIXES = frozenset({".py", ".sql", ".yml", ".csv"})
 
 
@@ -20,4 +20,4 @@ def code_fingerprint(root: Path = PROJECT_ROOT) -> str:
 def _watched(root: Path) -> Iterator[Path]:
     for folder in WATCHED:
         yield from (path for path in (root / folder).rglob("*") if path.suffix in SUFFIXES)
-    yield from root.glob(WATCHED_FILE)
+    yield from filter(Path.exists, (root / name for name in WATCHED_FILES))

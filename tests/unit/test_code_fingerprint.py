@@ -1,14 +1,17 @@
 """Runs are forked anew from the code on disk when any of it has changed that they import."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from orchestration.runtime.code_fingerprint import code_fingerprint
+from orchestration.runtime.code_fingerprint import WATCHED_FILES, code_fingerprint
+from orchestration.settings import PROJECT_ROOT
 
 IMPORTED = [
     "orchestration/lib/ledger.py", "orchestration/lib/sql/publish.sql", "expectations/suites.py",
-    "dbt_project/models/marts/dim_sites.yml", "serving/settings.py",
+    "dbt_project/models/marts/dim_sites.yml", "serving/settings.py", "serving/setting_values.py",
 ]  # fmt: skip
 
 
@@ -29,6 +32,14 @@ def test_a_change_is_seen_and_so_is_a_file_that_goes(root: Path, name: str) -> N
     (root / name).unlink()
     seen.append(code_fingerprint(root))
     assert len(set(seen)) == 3
+
+
+def test_all_that_the_settings_have_of_the_api_is_looked_at() -> None:
+    asked = "import sys, orchestration.settings; print(*sys.modules)"
+    imported = subprocess.check_output([sys.executable, "-c", asked], cwd=PROJECT_ROOT, text=True)
+    modules = [module for module in imported.split() if module.startswith("serving.")]
+    files = {module.replace(".", "/") + ".py" for module in modules}
+    assert files == set(WATCHED_FILES)
 
 
 def test_what_only_the_api_imports_is_not_looked_at(root: Path) -> None:
