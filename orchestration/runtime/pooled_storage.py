@@ -2,18 +2,18 @@
 
 Dagster's own storage connects anew for each statement, looks at its start which tables there are,
 and asks for their columns again for each asset; a run makes hundreds of such questions, and they
-cost it more than the loading of its file. It does so because a process may have any number of
-instances, of any age. Each of ours has one. Each event of an asset also takes it three
-transactions, and a run waits until all that it plans is written.
+cost it more than the loading of its file. It does so because the tables may be migrated while it
+runs; ours are not. Each event of an asset also takes it three transactions, and a run waits until
+all that it plans is written.
 
 All that leans on the inner surface of Dagster's storage is here; a contract test runs against the
 installed version.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import lru_cache
+from functools import partial
 from typing import Any, ClassVar, Self
 
 from dagster import EventLogEntry
@@ -62,6 +62,7 @@ class _KeepsConnections:
     _engine: Engine
 
     def __init__(self, postgres_url: str, *, makes_tables: bool) -> None:
+        self._seen: dict[str, bool] = {}
         super().__init__(postgres_url, makes_tables)  # type: ignore[call-arg]
         self._engine = kept_connections(postgres_url)
 
@@ -71,6 +72,12 @@ class _KeepsConnections:
         """Limit statements; Dagster's own would give up to notice a restart of the server."""
         self._engine.dispose()
         self._engine = kept_connections(self.postgres_url, statement_timeout)
+
+    def _remembered(self, what: str, look: Callable[[], bool]) -> bool:
+        """Look once what tables and columns there are: no process outlives a migration of them."""
+        if what not in self._seen:
+            self._seen[what] = look()
+        return self._seen[what]
 
     def dispose(self) -> None:
         """Close all connections: the code server has an instance for each tick of a sensor."""
@@ -83,15 +90,13 @@ class _ScheduleStorage(_KeepsConnections, PostgresScheduleStorage):
 
 
 class _RunStorage(_KeepsConnections, PostgresRunStorage):
-    @lru_cache(maxsize=1)  # noqa: B019 - one storage a process
     def has_run_stats_index_cols(self) -> bool:
-        """Remember what columns the tables have: no process outlives a migration of them."""
-        return super().has_run_stats_index_cols()
+        """Tell it without looking again."""
+        return self._remembered("run_stats_index_cols", super().has_run_stats_index_cols)
 
-    @lru_cache(maxsize=1)  # noqa: B019 - one storage a process
     def has_backfill_id_column(self) -> bool:
-        """Remember it, for the same reason."""
-        return super().has_backfill_id_column()
+        """Tell it without looking again."""
+        return self._remembered("backfill_id_column", super().has_backfill_id_column)
 
 
 class _EventLogStorage(_KeepsConnections, PostgresEventLogStorage):
@@ -101,15 +106,14 @@ class _EventLogStorage(_KeepsConnections, PostgresEventLogStorage):
         self._lent = threading.local()
         super().__init__(postgres_url, makes_tables=makes_tables)
 
-    @lru_cache(maxsize=8)  # noqa: B019 - one storage a process
     def has_asset_key_col(self, column_name: str) -> bool:
-        """Remember what columns the tables have: no process outlives a migration of them."""
-        return super().has_asset_key_col(column_name)
+        """Tell it without looking again."""
+        look = partial(super().has_asset_key_col, column_name)
+        return self._remembered(f"column {column_name}", look)
 
-    @lru_cache(maxsize=8)  # noqa: B019 - one storage a process
     def has_table(self, table_name: str) -> bool:
-        """Remember which tables there are, for the same reason."""
-        return super().has_table(table_name)
+        """Tell it without looking again."""
+        return self._remembered(f"table {table_name}", partial(super().has_table, table_name))
 
     def store_event(self, event: EventLogEntry) -> None:
         """Write an event, and what it tells of an asset or a check."""

@@ -1,6 +1,8 @@
 """Dagster's history over kept connections, against the installed version of Dagster."""
 
+import gc
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,6 +152,21 @@ def test_an_instance_that_is_let_go_leaves_no_connection(
         storage = other.event_log_storage  # held, as by a cycle that is not collected yet
     assert storage is not None
     until(lambda: connections(url) <= before, PATIENCE_SECONDS)
+
+
+def test_an_instance_that_is_let_go_is_not_kept_by_what_it_remembers(
+    instance: dg.DagsterInstance,
+) -> None:
+    with dg.DagsterInstance.from_ref(instance.get_ref()) as other:
+        other.get_runs()
+        other.get_asset_records([dg.AssetKey("number")])
+        storages: list[Any] = [other.event_log_storage, other.run_storage]
+        storages[0].has_table("asset_daemon_asset_evaluations")
+        storages[1].has_run_stats_index_cols()
+        let_go = [weakref.ref(storage) for storage in storages]
+    del other, storages
+    gc.collect()
+    assert [kept() for kept in let_go] == [None, None]
 
 
 def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
