@@ -11,6 +11,7 @@ import psycopg
 from orchestration.lib.chosen_folder import HOME, LANDING, nearest_existing, try_to_write
 from orchestration.lib.landing_files import Landing
 from orchestration.lib.source_profiles import SourceProfileError, read_source_profiles
+from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.listening import (
     AddressError,
     PortInUseError,
@@ -50,9 +51,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 
 def _python(_settings: Settings) -> Iterator[Finding]:
-    version = ".".join(map(str, sys.version_info[:3]))
-    remedy = None if sys.version_info >= (3, 11) else "Install Python 3.11 or newer; run make setup"
-    yield Finding("Python", version, remedy)
+    yield Finding("Python", ".".join(map(str, sys.version_info[:3])))
 
 
 def _folder(setting: str, folder: Path) -> Finding:
@@ -137,4 +136,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _embedded_runs(home: Path) -> bool:
-    return (home / "postgres" / "postmaster.pid").exists()
+    """Tell whether the server answers at its port: a crash leaves its pid file behind."""
+    server = EmbeddedPostgres(home)
+    return (server.data / "postmaster.pid").exists() and server.is_listening()
