@@ -75,6 +75,8 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
         """Tell whether the run's worker lives: a dead one leaves no run behind as started."""
-        if self._claims.is_alive(run.run_id):
+        is_alive = self._claims.is_alive(run.run_id)
+        if is_alive:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.FAILED, "The run's worker has ended.")
+        told = "The run has no worker." if is_alive is None else "The run's worker has ended."
+        return CheckRunHealthResult(WorkerStatus.FAILED, told)

@@ -74,7 +74,11 @@ def test_a_worker_executes_what_every_launcher_of_dagster_asks_for() -> None:
 
 def test_a_worker_is_healthy_as_long_as_it_holds_its_claim(tmp_path: Path) -> None:
     launcher, run = WarmRunLauncher(str(tmp_path)), DagsterRun(job_name="ingest_job")
-    assert launcher.check_run_worker_health(run).status == WorkerStatus.FAILED
+    never_had_one = launcher.check_run_worker_health(run)
+    assert (never_had_one.status, never_had_one.msg) == (
+        WorkerStatus.FAILED, "The run has no worker.",
+    )  # fmt: skip
     with WorkerClaims(tmp_path).take(run.run_id):
         assert launcher.check_run_worker_health(run).status == WorkerStatus.RUNNING
-    assert launcher.check_run_worker_health(run).status == WorkerStatus.FAILED
+    ended = launcher.check_run_worker_health(run)
+    assert (ended.status, ended.msg) == (WorkerStatus.FAILED, "The run's worker has ended.")
