@@ -6,6 +6,7 @@ process needs beyond it, it reads from the home folder.
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.lib.chosen_folder import HOME, usable
@@ -19,6 +20,8 @@ from orchestration.settings import (
     env_file,
 )
 
+# Who asks the API must not reach more by way of it than its own roles see.
+WITHHELD_FROM_API = frozenset({PREFIX + "DATABASE_URL", "DAGSTER_STORAGE_URL"})
 DAGSTER_YAML = Path(__file__).parent / "dagster.yaml"
 
 
@@ -48,7 +51,7 @@ def has_warm_runs(settings: Settings) -> bool:
 
 
 def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str]:
-    """Give the environment that each process of the stack runs with."""
+    """Give the environment of the stack; see `environment_of` for what a process gets of it."""
     chosen = settings.model_dump()
     return {
         **os.environ,
@@ -67,3 +70,9 @@ def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str
         "PYTHONPATH": str(PROJECT_ROOT),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def environment_of(process: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Give of the stack's environment what the process of that name may know."""
+    withheld = WITHHELD_FROM_API if process == "api" else frozenset()
+    return {name: value for name, value in environment.items() if name not in withheld}

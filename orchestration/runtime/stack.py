@@ -19,6 +19,7 @@ from orchestration.lib.landing_files import Landing
 from orchestration.lib.source_profiles import read_source_profiles
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.environment import (
+    environment_of,
     has_warm_runs,
     prepare_dagster_home,
     stack_environment,
@@ -151,7 +152,7 @@ class Stack:
             if process.name == "webserver":  # the others may go on importing meanwhile
                 code_server = [known for known in processes if known.name == "code-server"]
                 self._wait_until_ready(code_server, deadline)
-            process.start(environment, PROJECT_ROOT)
+            process.start(environment_of(process.name, environment), PROJECT_ROOT)
         self._wait_until_ready(processes, deadline)
         if not self._stopping:
             self._state.write(self._settings.home, ready=True)
@@ -182,7 +183,7 @@ class Stack:
             if not self._settings.database_url:
                 _revive(postgres)
             for process in processes:
-                if process.revive(environment, PROJECT_ROOT):
+                if process.revive(environment_of(process.name, environment), PROJECT_ROOT):
                     print(f"{process.name} had ended and was started again.", flush=True)
             time.sleep(PROBE_SECONDS)
 
