@@ -22,15 +22,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.runtime.code_fingerprint import code_fingerprint
+from orchestration.runtime.run_server_client import PATIENCE_SECONDS
 from orchestration.runtime.unix_socket import listening_socket
 from orchestration.runtime.worker_claim import WorkerClaims
 from orchestration.settings import current_settings
 
 REAP_SECONDS = 0.2
+# Whoever asks for a worker is told that there is none while it still listens.
+LAUNCH_SECONDS = PATIENCE_SECONDS - 5.0
 CODE_SECONDS = 2.0
 LARGEST_REQUEST = 1024 * 1024
 
 Request = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request for a worker that waits for one to become free; `until` is monotonic."""
+
+    connection: socket.socket
+    request: Request
+    until: float
 
 
 @dataclass
@@ -42,8 +54,9 @@ class RunServer:
     execute: Callable[[list[str]], None]
     restart: Sequence[str] = (sys.executable, "-m", "orchestration.runtime.run_server")
     fingerprint: Callable[[], str] = code_fingerprint
+    launch_seconds: float = LAUNCH_SECONDS
     _workers: dict[int, str] = field(default_factory=dict)
-    _waiting: deque[tuple[socket.socket, Request]] = field(default_factory=deque)
+    _waiting: deque[Waiting] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         """Remember the code as it is before it is imported."""
@@ -62,6 +75,7 @@ class RunServer:
                 self._bury()
                 if self._has_new_code():
                     self._start_anew(listener)
+                self._refuse_overdue()
                 self._fork_waiting(listener, claims)
 
     def _receive(self, listener: socket.socket, claims: WorkerClaims) -> None:
@@ -71,7 +85,8 @@ class RunServer:
             with connection.makefile("rb") as lines:
                 request: Request = json.loads(lines.readline(LARGEST_REQUEST))
             if request["do"] == "launch":
-                self._waiting.append((connection, request))
+                until = time.monotonic() + self.launch_seconds
+                self._waiting.append(Waiting(connection, request, until))
                 return
             done = request["do"] == "ping" or _terminate(claims.pid(str(request["run_id"])))
             _answer(connection, {"done": done})
@@ -80,9 +95,9 @@ class RunServer:
 
     def _fork_waiting(self, listener: socket.socket, claims: WorkerClaims) -> None:
         while self._waiting and len(self._workers) < self.max_workers:
-            connection, request = self._waiting.popleft()
-            run_id = str(request["run_id"])
-            command = [str(part) for part in request["command"]]  # type: ignore[attr-defined]
+            waiting = self._waiting.popleft()
+            connection, run_id = waiting.connection, str(waiting.request["run_id"])
+            command = [str(part) for part in waiting.request["command"]]  # type: ignore[attr-defined]
             try:
                 claim = claims.take(run_id)
             except BlockingIOError:
@@ -98,6 +113,16 @@ class RunServer:
             self._workers[pid] = run_id
             _answer(connection, {"pid": pid})
             claims.forget_dead()
+
+    def _refuse_overdue(self) -> None:
+        """Refuse who has waited long: the run is given up by then, and must not begin later."""
+        while self._waiting and self._waiting[0].until < time.monotonic():
+            told = (
+                f"All {self.max_workers} workers are busy: none was free for "
+                f"{self.launch_seconds:g} s. Launch the run again once another has ended, or set "
+                "DWELLHOUSE_MAX_CONCURRENT_RUNS higher."
+            )
+            _answer(self._waiting.popleft().connection, {"error": told})
 
     def _bury(self) -> None:
         with contextlib.suppress(ChildProcessError):

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.runtime.run_server import CODE_SECONDS, RunServer
+from orchestration.runtime.run_server import CODE_SECONDS, LAUNCH_SECONDS, RunServer
+from orchestration.runtime.run_server_client import (
+    PATIENCE_SECONDS as CLIENTS_PATIENCE_SECONDS,
+)
 from orchestration.runtime.run_server_client import RunServerClient, RunServerError
 from orchestration.runtime.worker_claim import WorkerClaims
 from tests.waiting import until
@@ -36,7 +39,8 @@ def execute(command):
         time.sleep(0.01)
     (folder / f"{run_id}.done").touch()
 
-server = RunServer(folder, 2, execute, sys.orig_argv, (folder / "code").read_text)
+code = (folder / "code").read_text
+server = RunServer(folder, 2, execute, sys.orig_argv, code, float(sys.argv[2]))
 (folder / "server.begun").write_text((folder / "code").read_text())
 server.serve()
 """
@@ -72,11 +76,18 @@ class Running:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
+def launch_seconds() -> float:
+    """How long the server lets a request wait for a worker."""
+    return LAUNCH_SECONDS
+
+
+@pytest.fixture
+def server(tmp_path: Path, launch_seconds: float) -> Iterator[Running]:
     (tmp_path / "code").write_text("old")
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(tmp_path)], cwd=Path(__file__).parents[2],
+            [sys.executable, "-c", SERVER, str(tmp_path), str(launch_seconds)],
+            cwd=Path(__file__).parents[2],
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     running = Running(tmp_path, process)
@@ -113,6 +124,25 @@ def test_no_more_work_at_once_than_the_setting_says(server: Running) -> None:
         os.kill(first, signal.SIGKILL)
         assert third.result(PATIENCE_SECONDS)
     until(lambda: server.is_done("c"), PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("launch_seconds", [1.0])
+def test_a_run_that_has_waited_in_vain_is_refused_and_does_not_begin_later(
+    server: Running,
+) -> None:
+    server.launch("a", 60)
+    server.launch("b", 60)
+    told = "All 2 workers are busy: none was free for 1 s.*DWELLHOUSE_MAX_CONCURRENT_RUNS"
+    with pytest.raises(RunServerError, match=told):
+        server.launch("late", 0)
+    server.let_end("a")
+    until(lambda: not server.claims.is_alive("a"), PATIENCE_SECONDS)
+    server.launch("next", 0)
+    assert server.claims.is_alive("late") is None, "whoever waited longer would be first"
+
+
+def test_a_client_still_listens_when_it_is_refused() -> None:
+    assert LAUNCH_SECONDS < CLIENTS_PATIENCE_SECONDS
 
 
 def test_a_worker_is_interrupted_on_demand(server: Running) -> None:
