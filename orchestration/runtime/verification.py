@@ -7,8 +7,10 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from orchestration.lib.dbt_models import models_fingerprint
 from orchestration.lib.publication import published_models
 from orchestration.lib.statements import statement
+from orchestration.lib.warehouse_build import build_scope
 from orchestration.runtime.rebuild import RebuildError, Turn, turn_to_build
 from orchestration.settings import Settings
 
@@ -51,7 +53,21 @@ def verified(settings: Settings) -> list[Comparison]:
     Takes as long as a full build, and its turn: files load meanwhile and are published afterwards.
     """
     with turn_to_build(settings) as turn:
+        _require_same_models(turn)
         return compared(turn)
+
+
+def _require_same_models(turn: Turn) -> None:
+    """Refuse to compare what two definitions make: they differ, or have other columns."""
+    models = models_fingerprint(turn.variables)
+    if published_models(turn.connection) is None:
+        return  # there is nothing to verify, whatever the models
+    if build_scope(turn.connection, models).has_other_models:
+        message = (
+            "The marts cannot be verified: models, seeds or settings have changed since they were "
+            "built. Make them anew first: dwellhouse rebuild"
+        )
+        raise RebuildError(message)
 
 
 def compared(turn: Turn) -> list[Comparison]:
