@@ -96,6 +96,13 @@ def prepare_warehouse(settings: Settings, admin_url: str) -> Warehouse:
     except psycopg.OperationalError as error:
         message = f"The database at {_without_password(admin_url)} cannot be used: {error}"
         raise WarehouseError(message) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        message = (
+            f"The user in DWELLHOUSE_DATABASE_URL may not prepare {_without_password(admin_url)}: "
+            f"{error.diag.message_primary}. Databases, roles and their rights are made by a "
+            "superuser; set it to the URL of one."
+        )
+        raise WarehouseError(message) from error
     urls: dict[str, str] = {
         role: _with_login(admin_url, names[role], passwords[role]) for role in ROLES
     }

@@ -1,9 +1,18 @@
 """The warehouse that a start makes: roles with least privilege, migrations applied once."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import psycopg
 import pytest
 
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse import (
+    Warehouse,
+    WarehouseError,
+    prepare_warehouse,
+    with_database,
+)
+from orchestration.settings import Settings
 
 LOAD = (
     "insert into raw.loads (file_name, sha256, bytes, source, status) values ('a', 'b', 1, 'c', %s)"
@@ -49,3 +58,16 @@ def test_one_content_is_loaded_once(warehouse: Warehouse) -> None:
     run(warehouse.loader, LOAD, "loaded")
     with pytest.raises(psycopg.errors.UniqueViolation):
         run(warehouse.loader, LOAD, "loaded")
+
+
+def test_who_may_not_prepare_a_database_is_told_who_may(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    told = (
+        "The user in DWELLHOUSE_DATABASE_URL may not prepare .*/shop: permission denied to create "
+        "role. .* are made by a superuser; set it to the URL of one."
+    )
+    url = with_database(warehouse.loader, "shop")
+    with pytest.raises(WarehouseError, match=told) as refused:
+        prepare_warehouse(Settings(home=tmp_path, database_url=url), url)
+    assert str(urlsplit(url).password) not in str(refused.value)
