@@ -1,13 +1,22 @@
 """The dbt project as assets, one a model, and the data version at the end."""
 
+import logging
+import traceback
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 import psycopg
 from dagster_dbt import dbt_assets
 
 from orchestration.defs.resources import WarehouseResource
-from orchestration.defs.transform.dbt_events import DagsterEvent, dagster_events, streamed_build
+from orchestration.defs.transform.dbt_events import (
+    DagsterEvent,
+    LogLine,
+    Tell,
+    dagster_events,
+    told_by,
+)
 from orchestration.defs.transform.dbt_project import (
     MANIFEST,
     UNPLANNED,
@@ -15,9 +24,8 @@ from orchestration.defs.transform.dbt_project import (
     dbt_project,
     variables,
 )
-from orchestration.lib.dbt_build import DbtResult, OnEvent
-from orchestration.lib.publication import DataVersion, build_turn, is_build_due
-from orchestration.lib.retention import MonthLetGo, months_let_go
+from orchestration.lib.publication import build_turn, is_build_due
+from orchestration.lib.retention import months_let_go
 from orchestration.lib.short_loads import let_short_loads_end
 from orchestration.lib.warehouse_build import build, build_scope
 from orchestration.settings import current_settings
@@ -31,45 +39,49 @@ def marts(
 
     Idempotent: a build that was killed midway is simply run again, and the last version stands.
     """
+    build_marts = partial(_build_in_turn, warehouse, context.run_id)
+    yield from dagster_events(told_by(build_marts), context)
+
+
+def _build_in_turn(warehouse: WarehouseResource, run_id: str, tell: Tell) -> None:
+    """Wait for the turn, build, publish, and let months of raw go; `tell` all that the run is told.
+
+    The thread of dbt takes the turn itself: it goes on when the run's own is interrupted, and no
+    other build may begin before it has ended.
+    """
     models = current_models()
-    published: list[DataVersion] = []
     with warehouse.transforming() as connection, build_turn(connection):
         if not is_build_due(connection, models):
-            context.log.info("Every load is in a published version already.")
+            tell(LogLine("Every load is in a published version already."))
             return
         let_short_loads_end(connection)
         scope = build_scope(connection, models)
-        context.log.info(scope.explanation)
-
-        def built(on_event: OnEvent) -> DbtResult:
-            # Published at once: readers need not wait until Dagster has written its history.
-            result, version = build(
-                connection, dbt_project(), warehouse.urls.transformer, variables(), models,
-                context.run_id, scope, on_event,
-            )  # fmt: skip
-            published.extend([version] if version else [])
-            return result
-
-        yield from dagster_events(streamed_build(built), context)
-        gone = _let_go(context, connection) if published else []
-    for version in published:
-        metadata = {"version": version.version, "loads": len(version.load_ids)}
-        yield dg.AssetMaterialization("data_versions", metadata=metadata)
-    for month in gone:
-        yield dg.AssetMaterialization("raw_kept_events", metadata={"let_go": str(month)})
+        tell(LogLine(scope.explanation))
+        # Published at once: readers need not wait until Dagster has written its history.
+        result, version = build(
+            connection, dbt_project(), warehouse.urls.transformer, variables(), models,
+            run_id, scope, tell,
+        )  # fmt: skip
+        tell(result)
+        if version:
+            metadata = {"version": version.version, "loads": len(version.load_ids)}
+            tell(dg.AssetMaterialization("data_versions", metadata=metadata))
+            _let_go(connection, tell)
 
 
-def _let_go(context: dg.AssetExecutionContext, connection: psycopg.Connection) -> list[MonthLetGo]:
+def _let_go(connection: psycopg.Connection, tell: Tell) -> None:
     """Let months of raw go, if the operator wants it; a failure is told and the version stands."""
     days = current_settings().raw_retention_days
     try:
         gone = months_let_go(connection, days) if days else []
     except psycopg.Error:
-        context.log.exception("Retention has failed; it is tried again after the next publication.")
-        return []
+        failed = "Retention has failed; it is tried again after the next publication."
+        tell(LogLine(f"{failed}\n{traceback.format_exc()}", logging.ERROR))
+        return
     if gone:
-        context.log.info("Older than %d days, let go: %s.", days, ", ".join(map(str, gone)))
-    return gone
+        tell(LogLine(f"Older than {days} days, let go: {', '.join(map(str, gone))}."))
+    for month in gone:
+        tell(dg.AssetMaterialization("raw_kept_events", metadata={"let_go": str(month)}))
 
 
 data_versions = dg.AssetSpec(

@@ -1,8 +1,11 @@
 """dbt's events become Dagster's while the build runs, without a subprocess between them."""
 
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from queue import Queue
 from typing import TypeAlias
 
@@ -10,7 +13,7 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.defs.transform.dbt_project import MANIFEST, TRANSLATOR
-from orchestration.lib.dbt_build import DbtEvent, DbtResult, OnEvent
+from orchestration.lib.dbt_build import DbtEvent, DbtResult
 
 DagsterEvent: TypeAlias = (
     dg.Output[None]
@@ -27,50 +30,73 @@ HELD_BACK_SECONDS = 5.0
 _ROW_COUNT = re.compile(r"^(?:SELECT|INSERT|MERGE)(?: 0)? (\d+)$")
 
 
-def streamed_build(build: Callable[[OnEvent], DbtResult]) -> Iterator[DbtEvent | DbtResult]:
-    """Run `build` in a thread; give dbt's events as they come and its result last.
+@dataclass(frozen=True)
+class LogLine:
+    """What the log of the run is to say."""
 
-    Those of the first seconds come together. Raises what `build` raises.
+    text: str
+    level: int = logging.INFO
+
+
+Message: TypeAlias = DbtEvent | DbtResult | LogLine | dg.AssetMaterialization
+Tell: TypeAlias = Callable[[Message], None]
+
+
+def told_by(build: Callable[[Tell], None]) -> Iterator[Message]:
+    """Run `build` in a thread, which goes on if nobody listens; give what it tells as it comes.
+
+    But for the first message, those of the first seconds come together. Raises what `build` raises.
     """
-    events: Queue[DbtEvent | DbtResult | BaseException] = Queue()
+    told: Queue[Message | BaseException | None] = Queue()
     finished = threading.Event()
 
     def run() -> None:
         try:
-            events.put(build(events.put))
+            build(told.put)
         except BaseException as error:
-            events.put(error)
+            told.put(error)
         finally:
+            told.put(None)
             finished.set()
 
     threading.Thread(target=run, name="dbt", daemon=True).start()
+    messages = _messages(told)
+    yield from islice(messages, 1)  # it may have waited for the turn, which is no time of dbt's
     finished.wait(HELD_BACK_SECONDS)
-    while True:
-        event = events.get()
-        if isinstance(event, BaseException):
-            raise event
-        yield event
-        if isinstance(event, DbtResult):
-            return
+    yield from messages
+
+
+def _messages(told: "Queue[Message | BaseException | None]") -> Iterator[Message]:
+    while (message := told.get()) is not None:
+        if isinstance(message, BaseException):
+            raise message
+        yield message
 
 
 def dagster_events(
-    build: Iterator[DbtEvent | DbtResult], context: dg.AssetExecutionContext
+    messages: Iterator[Message], context: dg.AssetExecutionContext
 ) -> Iterator[DagsterEvent]:
     """Give an output a model and an evaluation a test; raises dg.Failure if the build failed."""
-    for event in build:
-        if isinstance(event, DbtResult):
-            if not event.success:
-                raise dg.Failure(description=event.explanation)
-            return
-        if _is_of_test(event):
-            yield from check_evaluations(event)
-            continue
-        message = DbtCoreCliEventMessage(raw_event=dict(event), event_history_metadata={})
-        for dagster_event in message.to_default_asset_events(MANIFEST, TRANSLATOR, context):
-            if isinstance(dagster_event, dg.Output):
-                context.add_output_metadata(_row_count(event), dagster_event.output_name)
-            yield dagster_event
+    for message in messages:
+        if isinstance(message, LogLine):
+            context.log.log(message.level, message.text)
+        elif isinstance(message, dg.AssetMaterialization):
+            yield message
+        elif isinstance(message, DbtResult):
+            if not message.success:
+                raise dg.Failure(description=message.explanation)
+        elif _is_of_test(message):
+            yield from check_evaluations(message)
+        else:
+            yield from _events_of_model(message, context)
+
+
+def _events_of_model(event: DbtEvent, context: dg.AssetExecutionContext) -> Iterator[DagsterEvent]:
+    message = DbtCoreCliEventMessage(raw_event=dict(event), event_history_metadata={})
+    for dagster_event in message.to_default_asset_events(MANIFEST, TRANSLATOR, context):
+        if isinstance(dagster_event, dg.Output):
+            context.add_output_metadata(_row_count(event), dagster_event.output_name)
+        yield dagster_event
 
 
 def check_evaluations(event: DbtEvent) -> Iterator[dg.AssetCheckEvaluation]:

@@ -1,0 +1,100 @@
+"""What runs of dbt do where they go wrong: interrupted amid a build."""
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.dbt_models import models_fingerprint, variables_of
+from orchestration.lib.fault_points import VARIABLE
+from orchestration.lib.publication import publish
+from orchestration.runtime.warehouse import Warehouse
+from orchestration.settings import Settings
+from tests.e2e.fault_orders import FaultOrders
+from tests.integration.raw_rows import insert_rows
+from tests.integration.warm_command import IMPORTED
+from tests.reference.events import RawRow
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+TAKE_TURN = "select pg_try_advisory_lock(hashtext('dwellhouse.build'))"
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture
+def home(tmp_path: Path, built_warehouse: Warehouse, dbt_project: DbtProject) -> Path:
+    """The home of a warehouse with the parsed dbt project and a load that is to be published."""
+    models = models_fingerprint(variables_of(Settings()))
+    with psycopg.connect(built_warehouse.transformer) as connection:
+        connection.execute("insert into intermediate.build_attempts (models) values (%s)", [models])
+        publish(connection, "run", models)
+    with psycopg.connect(built_warehouse.loader) as connection:
+        insert_rows(connection, [RawRow(1, datetime(2026, 1, 5, 9, tzinfo=UTC), "p", "c", "entry")])
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "warehouse.json").write_text(json.dumps(asdict(built_warehouse)))
+    dbt_project.manifest_path()
+    (tmp_path / "dbt").symlink_to(dbt_project.target_path)
+    return tmp_path
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> FaultOrders:
+    (tmp_path / "orders").mkdir()
+    return FaultOrders(tmp_path / "orders")
+
+
+@contextmanager
+def warm_process(target: Callable[[Path], None], home: Path) -> Iterator["BaseProcess"]:
+    """Run `target` in a process that has imported what it needs, but for the project's modules."""
+    warm = multiprocessing.get_context("forkserver")
+    warm.set_forkserver_preload(IMPORTED)
+    process = warm.Process(target=target, args=(home,), daemon=True)
+    process.start()
+    yield process
+    process.kill()
+    process.join()
+
+
+def build(home: Path) -> None:
+    """Build as a run, and live on once it is interrupted, as a process does that tells its end."""
+    os.environ |= {"DWELLHOUSE_HOME": str(home), VARIABLE: str(home / "orders")}
+    import dagster as dg
+
+    from orchestration.defs.resources import WarehouseResource
+    from orchestration.defs.transform.assets import marts
+
+    with suppress(BaseException):
+        dg.materialize([marts], resources={"warehouse": WarehouseResource()})
+    (home / "unwound").touch()
+    signal.pause()
+
+
+def test_the_turn_is_free_when_dbt_has_ended_and_no_sooner(
+    home: Path, orders: FaultOrders, built_warehouse: Warehouse
+) -> None:
+    orders.give("mid_dbt", "hold")
+    with (
+        warm_process(build, home) as process,
+        psycopg.connect(built_warehouse.transformer, autocommit=True) as other,
+    ):
+        orders.wait_until_obeyed("mid_dbt", PATIENCE_SECONDS)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGINT)
+        until((home / "unwound").exists, PATIENCE_SECONDS)
+        assert other.execute(TAKE_TURN).fetchone() == (False,)
+        orders.release("mid_dbt")
+        until(lambda: other.execute(TAKE_TURN).fetchone() == (True,), PATIENCE_SECONDS)
+        published = other.execute("select count(*) from marts.data_versions").fetchone()
+        assert published == (2,), "what dbt had begun was done"
