@@ -1,4 +1,4 @@
-"""What runs of dbt do where they go wrong: interrupted amid a build."""
+"""What runs of dbt do where they go wrong: interrupted amid a build, or without a connection."""
 
 import json
 import multiprocessing
@@ -10,9 +10,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from orchestration.lib.dbt_build import DbtProject
 from orchestration.lib.dbt_models import models_fingerprint, variables_of
@@ -81,6 +83,24 @@ def build(home: Path) -> None:
     signal.pause()
 
 
+def check(home: Path) -> None:
+    """Run one of dbt's tests by itself, and write down why its step has failed."""
+    os.environ["DWELLHOUSE_HOME"] = str(home)
+    import dagster as dg
+
+    from orchestration.defs.quality.dbt_tests import dbt_tests
+    from orchestration.defs.resources import WarehouseResource
+
+    one = dg.AssetSelection.checks(min(dbt_tests.check_keys))
+    defs = dg.Definitions(
+        asset_checks=[dbt_tests], resources={"warehouse": WarehouseResource()},
+        jobs=[dg.define_asset_job("check", one)],
+    )  # fmt: skip
+    result = defs.resolve_job_def("check").execute_in_process(raise_on_error=False)
+    failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    (home / "failures").write_text("\n".join(map(str, failures)))
+
+
 def test_the_turn_is_free_when_dbt_has_ended_and_no_sooner(
     home: Path, orders: FaultOrders, built_warehouse: Warehouse
 ) -> None:
@@ -98,3 +118,14 @@ def test_the_turn_is_free_when_dbt_has_ended_and_no_sooner(
         until(lambda: other.execute(TAKE_TURN).fetchone() == (True,), PATIENCE_SECONDS)
         published = other.execute("select count(*) from marts.data_versions").fetchone()
         assert published == (2,), "what dbt had begun was done"
+
+
+def test_a_check_that_dbt_cannot_run_fails_its_run(
+    home: Path, server_url: str, built_warehouse: Warehouse
+) -> None:
+    database = sql.Identifier(urlsplit(built_warehouse.transformer).path.strip("/"))
+    with psycopg.connect(server_url) as admin:  # the turn takes the one connection that is left
+        admin.execute(sql.SQL("alter database {} connection limit 1").format(database))
+    with warm_process(check, home) as process:
+        process.join(PATIENCE_SECONDS)
+    assert "too many connections for database" in (home / "failures").read_text()

@@ -26,14 +26,21 @@ def _check_specs() -> Iterator[dg.AssetCheckSpec]:
 def dbt_tests(
     context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.AssetCheckResult]:
-    """Run the chosen tests on the marts as they are, while no build changes them."""
+    """Run the chosen tests on the marts as they are, while no build changes them.
+
+    Raises dg.Failure if dbt cannot run them.
+    """
     names = [key.name for key in context.selected_asset_check_keys]
     events: list[DbtEvent] = []
     with warehouse.transforming() as connection, build_turn(connection):
-        dbt_project().build(warehouse.urls.transformer, variables(), events.append, select=names)
+        result = dbt_project().build(
+            warehouse.urls.transformer, variables(), events.append, select=names
+        )
     for event in events:
-        for result in check_evaluations(event):
+        for found in check_evaluations(event):
             yield dg.AssetCheckResult(
-                asset_key=result.asset_key, check_name=result.check_name, passed=result.passed,
-                severity=result.severity, metadata=result.metadata,
+                asset_key=found.asset_key, check_name=found.check_name, passed=found.passed,
+                severity=found.severity, metadata=found.metadata,
             )  # fmt: skip
+    if result.error:  # a test that fails is a result; that none could be run is not
+        raise dg.Failure(description=result.explanation)
