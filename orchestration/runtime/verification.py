@@ -62,10 +62,11 @@ def _require_same_models(turn: Turn) -> None:
     models = models_fingerprint(turn.variables)
     if published_models(turn.connection) is None:
         return  # there is nothing to verify, whatever the models
-    if build_scope(turn.connection, models).has_other_models:
+    scope = build_scope(turn.connection, models)
+    if scope.has_other_models:
         message = (
-            "The marts cannot be verified: models, seeds or settings have changed since they were "
-            "built. Make them anew first: dwellhouse rebuild"
+            f"The marts cannot be verified, for {scope.reason}. "
+            "Make them anew first: dwellhouse rebuild"
         )
         raise RebuildError(message)
 
