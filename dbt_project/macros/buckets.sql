@@ -99,6 +99,12 @@
 {%- endmacro %}
 
 
+{#- Where the bucket begins that a row of agg_person_hourly belongs to. -#}
+{% macro bucket_of_hour(hours, grain) -%}
+    {{ hours }}.{{ 'bucket_start' if grain == 'hour' else grain ~ '_start' }}
+{%- endmacro %}
+
+
 {#- Where the touched stretch of a row begins that has the buckets of `bucket_starts`. -#}
 {% macro bucket_of_touched(rows, grain) -%}
     {{ rows }}.{{ 'week_start' if grain == 'week' else 'day_start' }}
