@@ -40,6 +40,14 @@ def stack() -> Iterator[RunningStack]:
         stack.stop()
 
 
+@pytest.fixture(scope="module")
+def marts_equal_a_rebuild(stack: RunningStack) -> Iterator[None]:
+    """After all tests of a file, for it takes seconds each time."""
+    yield
+    stack.finished()
+    assert stack.differing_marts() == []
+
+
 @pytest.fixture
 def orders(stack: RunningStack) -> Iterator[FaultOrders]:
     """What processes of the shared stack are to do at named points."""

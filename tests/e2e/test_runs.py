@@ -11,7 +11,7 @@ from tests.e2e.running_stack import FINISH_SECONDS, RunningStack, visits
 from tests.event_files import HEADER
 from tests.waiting import until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.usefixtures("marts_equal_a_rebuild")]
 
 VISITS = 1_500
 SERVERS = {
@@ -53,15 +53,6 @@ def told_runs(stack: RunningStack) -> dict[str, str]:
 
 def pid_of_worker(stack: RunningStack, run_id: str) -> int:
     return int((stack.home / "run-workers" / f"{run_id}.run").read_text())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def marts_equal_a_rebuild(stack: RunningStack) -> Iterator[None]:
-    """After all of these tests, for it takes seconds each time."""
-    yield
-    stack.finished()
-    result = stack.command("verify")
-    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.fixture(autouse=True)
