@@ -4,9 +4,6 @@ The oracle judges after each. The marts are compared with a rebuild after those 
 build, and at the end: what the others drop is of cameras that no later file could put right.
 """
 
-import subprocess
-import sys
-
 import pytest
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
@@ -21,15 +18,6 @@ POINTS_OF_A_FILE = (
     "hashed", "claimed", "validating", "copying", "before_commit", "after_commit", "moving",
 )  # fmt: skip
 POINTS_OF_A_BUILD = ("mid_dbt", "between_models", "before_publishing")
-# One who writes a kilobyte a second, a few rows at a time.
-SLOW_WRITER = """
-import sys, time
-with open(sys.argv[1], "w") as file:
-    for line in sys.stdin:
-        file.write(line)
-        file.flush()
-        time.sleep(0.04)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -156,31 +144,6 @@ def test_a_file_that_ends_its_process_holds_up_none_that_are_judged_with_it(
     for name in names[:2]:
         assert ends.count((name, "failed")) <= 1, "the second time, each is judged by itself"
     assert ("fatal.csv", "failed") in ends
-
-
-def test_a_file_that_is_written_slowly_is_taken_when_it_is_whole(
-    stack: RunningStack, oracle: Oracle
-) -> None:
-    """Beside it, others are taken."""
-    content = HEADER + good_rows(100, "slow", "slow")
-    path = stack.landing / "slowly.csv"
-    with subprocess.Popen(
-        [sys.executable, "-c", SLOW_WRITER, path], stdin=subprocess.PIPE
-    ) as writer:
-        assert writer.stdin is not None
-        writer.stdin.write(content.encode())
-        writer.stdin.close()
-        until(path.exists, FINISH_SECONDS)
-        oracle.drop("beside.csv", (HEADER + good_rows(1, "beside", "slow")).encode())
-        until(lambda: stack.has_stored("beside.csv"), FINISH_SECONDS)
-        assert path.exists()
-        assert writer.wait() == 0
-    oracle.dropped[sha256(content.encode())] += 1
-    stack.finished()
-    oracle.check()
-    assert stack.ask("select status, rows_read from raw.loads where file_name = 'slowly.csv'") == [
-        ("loaded", 100)
-    ]
 
 
 def test_what_a_killed_load_has_left_in_landing_is_cleared(
