@@ -67,6 +67,13 @@ def test_its_run_shows_assets_and_passed_checks_in_dagster(with_good_file: Runni
     assert {passed for passed, _ in checks.values()} == {True}
 
 
+def test_what_a_run_prints_is_kept(with_good_file: RunningStack) -> None:
+    stack = with_good_file
+    run_id = str(stack.load_of("good.csv")["run_id"])
+    kept = (stack.home / "logs" / "runs").glob(f"**/{run_id}/**/*.err")
+    assert "good.csv: loaded, 100 rows read" in "".join(path.read_text() for path in kept)
+
+
 def test_the_same_content_again_changes_nothing(with_good_file: RunningStack) -> None:
     stack = with_good_file
     before = stack.finished()

@@ -109,11 +109,3 @@ def test_a_run_that_is_ended_from_the_ui_leaves_its_file_to_the_next(
     stack.finished()
     assert_loaded_once(stack, "ended")
     assert str(stack.load_of("ended.csv")["run_id"]) != run_id
-
-
-def test_what_a_run_prints_is_kept(stack: RunningStack) -> None:
-    stack.drop(printed=HEADER + visits(2, "printed"))
-    stack.finished()
-    run_id = str(stack.load_of("printed.csv")["run_id"])
-    kept = (stack.home / "logs" / "runs").glob(f"**/{run_id}/**/*.err")
-    assert "printed.csv: loaded, 4 rows read" in "".join(path.read_text() for path in kept)
