@@ -20,15 +20,26 @@ SERVERS = {
     "webserver": "dagster-webserver",
     "code-server": "code-server start",
 }
-REVIVED = "postgres had ended and was started again."
+# The daemon and the webserver ask the other two: one that is new would not hold on to what has
+# ended, so those who ask die together, and those who are asked.
+TOGETHER = [("daemon", "webserver"), ("run-server", "code-server")]
 
 
-def run_that_loads(stack: RunningStack, camera: str) -> str:
-    """Drop a file of several chunks and give the run that has begun to load it."""
+def held_run(
+    stack: RunningStack, orders: FaultOrders, camera: str, point: str = "copying"
+) -> str:  # fmt: skip
+    """Drop a file of several chunks and give the run that loads it, which is held at a point."""
+    orders.give(point, "hold")
     stack.drop(**{camera: HEADER + visits(VISITS, camera)})
+    orders.wait_until_obeyed(point, FINISH_SECONDS)
     query = f"select run_id from raw.loads where file_name = '{camera}.csv' and status = 'loading'"
-    [(run_id,)] = until(lambda: stack.ask(query), FINISH_SECONDS)
+    [(run_id,)] = stack.ask(query)
     return str(run_id)
+
+
+def revivals(stack: RunningStack, name: str) -> int:
+    """Give how often the stack has told that it started one of its processes again."""
+    return stack.told.count(f"{name} had ended and was started again.")
 
 
 def assert_loaded_once(stack: RunningStack, camera: str) -> None:
@@ -63,8 +74,10 @@ def no_run_goes_on(stack: RunningStack) -> Iterator[None]:
     assert set(runs.values()) <= {"SUCCESS", "FAILURE", "CANCELED"}
 
 
-def test_a_killed_worker_costs_time_but_no_row(stack: RunningStack) -> None:
-    run_id = run_that_loads(stack, "worker")
+def test_a_killed_worker_costs_time_but_no_row(
+    stack: RunningStack, orders: FaultOrders
+) -> None:
+    run_id = held_run(stack, orders, "worker")
     os.kill(pid_of_worker(stack, run_id), signal.SIGKILL)
     stack.finished()
     assert_loaded_once(stack, "worker")
@@ -72,24 +85,34 @@ def test_a_killed_worker_costs_time_but_no_row(stack: RunningStack) -> None:
     until(lambda: told_runs(stack).get(run_id) == "FAILURE", FINISH_SECONDS)
 
 
-@pytest.mark.parametrize("name", SERVERS)
-def test_a_killed_server_is_started_again_and_loses_nothing(stack: RunningStack, name: str) -> None:
-    run_id = run_that_loads(stack, name)
-    [pid] = [pid for pid, told in stack.supervised().items() if SERVERS[name] in told]
-    os.kill(pid, signal.SIGKILL)
+@pytest.mark.parametrize("names", TOGETHER, ids="-and-".join)
+def test_killed_servers_are_started_again_and_lose_nothing(
+    stack: RunningStack, orders: FaultOrders, names: tuple[str, ...]
+) -> None:
+    """The next test's run shows that the new ones serve."""
+    camera = names[0]
+    run_id = held_run(stack, orders, camera)
+    before = {name: revivals(stack, name) for name in names}
+    for name in names:
+        [pid] = [pid for pid, told in stack.supervised().items() if SERVERS[name] in told]
+        os.kill(pid, signal.SIGKILL)
+    orders.release("copying")
+    until(lambda: all(revivals(stack, name) > before[name] for name in names), FINISH_SECONDS)
     stack.finished()
-    assert_loaded_once(stack, name)
-    until(lambda: f"{name} had ended and was started again." in stack.told, FINISH_SECONDS)
-    assert str(stack.load_of(f"{name}.csv")["run_id"]) == run_id, "its worker went on"
+    assert_loaded_once(stack, camera)
+    assert str(stack.load_of(f"{camera}.csv")["run_id"]) == run_id, "its worker went on"
     assert until(lambda: told_runs(stack), FINISH_SECONDS)[run_id] == "SUCCESS"
 
 
-def test_a_killed_database_is_started_again_and_loses_nothing(stack: RunningStack) -> None:
-    run_that_loads(stack, "postgres")
+def test_a_killed_database_is_started_again_and_loses_nothing(
+    stack: RunningStack, orders: FaultOrders
+) -> None:
+    held_run(stack, orders, "postgres")
     pid_file = stack.home / "postgres" / "postmaster.pid"
-    revivals = stack.told.count(REVIVED)
+    before = revivals(stack, "postgres")
     os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
-    until(lambda: stack.told.count(REVIVED) > revivals, 30)
+    orders.release("copying")
+    until(lambda: revivals(stack, "postgres") > before, 30)
     until(lambda: stack.has_stored("postgres.csv"), FINISH_SECONDS)
     stack.finished()
     assert_loaded_once(stack, "postgres")
@@ -99,10 +122,8 @@ def test_a_killed_database_is_started_again_and_loses_nothing(stack: RunningStac
 def test_a_run_that_is_ended_from_the_ui_leaves_its_file_to_the_next(
     stack: RunningStack, orders: FaultOrders
 ) -> None:
-    orders.give("before_commit", "hold", "ended.csv")  # or it might be done before it is told
-    run_id = run_that_loads(stack, "ended")
+    run_id = held_run(stack, orders, "ended", "before_commit")
     pid = pid_of_worker(stack, run_id)
-    orders.wait_until_obeyed("before_commit")
     assert stack.terminate(run_id) == "TerminateRunSuccess"
     until(lambda: stack.runs()[run_id] == "CANCELED", FINISH_SECONDS)
     until(lambda: pid not in stack.processes(), FINISH_SECONDS)
