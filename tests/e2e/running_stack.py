@@ -41,7 +41,7 @@ MESSAGES = """
 TERMINATE = """
 mutation { terminateRun(runId: "%s") { __typename ... on TerminateRunSuccess { run { status } } } }
 """
-RUNS = "{ runsOrError(limit: 20) { ... on Runs { results { runId status } } } }"
+RUNS = "{ runsOrError(limit: 100) { ... on Runs { results { runId status } } } }"
 
 
 def visits(count: int, camera: str) -> str:

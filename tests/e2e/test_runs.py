@@ -74,17 +74,6 @@ def no_run_goes_on(stack: RunningStack) -> Iterator[None]:
     assert set(runs.values()) <= {"SUCCESS", "FAILURE", "CANCELED"}
 
 
-def test_a_killed_worker_costs_time_but_no_row(
-    stack: RunningStack, orders: FaultOrders
-) -> None:
-    run_id = held_run(stack, orders, "worker")
-    os.kill(pid_of_worker(stack, run_id), signal.SIGKILL)
-    stack.finished()
-    assert_loaded_once(stack, "worker")
-    # That it has ended is seen by Dagster's monitoring, in its own time.
-    until(lambda: told_runs(stack).get(run_id) == "FAILURE", FINISH_SECONDS)
-
-
 @pytest.mark.parametrize("names", TOGETHER, ids="-and-".join)
 def test_killed_servers_are_started_again_and_lose_nothing(
     stack: RunningStack, orders: FaultOrders, names: tuple[str, ...]
