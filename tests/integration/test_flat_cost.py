@@ -1,7 +1,9 @@
 """A partial build reads what the new rows touch, however much lies in the warehouse."""
 
+import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,12 @@ from orchestration.lib.publication import build_turn
 from orchestration.lib.raw_months import make_months
 from orchestration.lib.warehouse_build import build, build_scope
 from orchestration.runtime.warehouse import Warehouse
+from tests.conftest import copied_database, of_database
 
 MANY_DAYS = 80
 KNOWN_DAYS = 81  # the next one is a Monday, so that the week is as new as the day
+LATE_DAY = 14
+DAYS_OF_ONE_GROUP = (7, 21, 28)
 EVENTS_A_DAY = 1_000
 NEW_EVENTS = 100
 MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
@@ -64,6 +69,8 @@ select local_date from intermediate.int_site_days_touched
 union
 select (touched_from at time zone timezone)::date from intermediate.int_camera_days_touched
 """
+# In which version each test was made last.
+TESTED = "select version, count(*) from marts.quality_tests group by version order by version"
 # A table whose rows have become many without the planner's being told.
 STALE = """
 select oid::regclass::text, reltuples
@@ -124,60 +131,87 @@ def test_a_small_load_reads_little_of_a_large_warehouse(
     assert {table: count for table, count in read.items() if count > 40 * NEW_EVENTS} == {}
 
 
-def test_a_build_leaves_statistics_that_know_its_own_rows(
-    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject
-) -> None:
-    load(built_warehouse, 0, 10)
-    assert built(connection, dbt_project, built_warehouse.transformer)
-    load(built_warehouse, 1, 5_000)
-    assert not built(connection, dbt_project, built_warehouse.transformer)
+@dataclass(frozen=True)
+class Days:
+    """A warehouse of many days, all but one of which came at once, and who has built it."""
+
+    connection: psycopg.Connection
+    warehouse: Warehouse
+    project: DbtProject
+
+    def load(self, day: int, rows: int = NEW_EVENTS, group: int | None = None) -> None:
+        load(self.warehouse, day, rows, group)
+
+    def built(self) -> bool:
+        return built(self.connection, self.project, self.warehouse.transformer)
+
+
+@pytest.fixture(scope="module")
+def own_project(
+    built_template: str, dbt_project: DbtProject, tmp_path_factory: pytest.TempPathFactory
+) -> DbtProject:
+    """The project with a folder of its own: what it ran is read, and others may build meanwhile."""
+    folder = tmp_path_factory.mktemp("dbt")
+    shutil.copy(dbt_project.target_path / "partial_parse.msgpack", folder)
+    return DbtProject(folder)
+
+
+@pytest.fixture(scope="module")
+def days(
+    server_url: str, template: Warehouse, built_template: str, own_project: DbtProject
+) -> Iterator[Days]:
+    """Many days, added to a first one by one build; some persons come on several of them."""
+    with copied_database(server_url, built_template) as name:
+        warehouse = of_database(template, name)
+        with psycopg.connect(warehouse.transformer, autocommit=True) as connection:
+            days = Days(connection, warehouse, own_project)
+            days.load(0, 10)
+            assert days.built()
+            for day in range(1, MANY_DAYS + 1):
+                if day != LATE_DAY:
+                    days.load(day, group=0 if day in DAYS_OF_ONE_GROUP else day)
+            assert not days.built()
+            yield days
+
+
+# These build on each other: the first two look at what the build of the many days has left.
+
+
+def test_a_build_leaves_statistics_that_know_its_own_rows(days: Days) -> None:
     filled = [table for table in GROWING if table.startswith(("intermediate", "marts"))]
-    assert connection.execute(STALE, (filled, 1_000)).fetchall() == []
+    assert days.connection.execute(STALE, (filled, 1_000)).fetchall() == []
 
 
-def test_many_days_at_once_are_not_compared_with_each_other(
-    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject
-) -> None:
+def test_many_days_at_once_are_not_compared_with_each_other(days: Days) -> None:
     """What is joined by a stretch of time would be, and the cost be the square of the days."""
-    load(built_warehouse, 0, 10)
-    assert built(connection, dbt_project, built_warehouse.transformer)
-    for day in range(1, MANY_DAYS):
-        load(built_warehouse, day, NEW_EVENTS)
-    assert not built(connection, dbt_project, built_warehouse.transformer)
     compared = {
-        path.stem: rows_compared_in_vain(connection, path)
-        for path in dbt_project.run_path.glob("run/dwellhouse/models/*/*.sql")
+        path.stem: rows_compared_in_vain(days.connection, path)
+        for path in days.project.run_path.glob("run/dwellhouse/models/*/*.sql")
     }
     assert {"agg_site_hourly", "agg_transitions_daily", "quality_cameras_daily"} <= compared.keys()
     limit = 5 * MANY_DAYS * NEW_EVENTS
     assert {model: rows for model, rows in compared.items() if rows > limit} == {}
 
 
-def test_a_late_day_touches_no_other_day_of_those_who_came_on_it(
-    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject
-) -> None:
-    for day in (0, 7, 21, 28):
-        load(built_warehouse, day, NEW_EVENTS, group=0)
-    assert built(connection, dbt_project, built_warehouse.transformer)
-    load(built_warehouse, 14, NEW_EVENTS, group=0)
-    assert not built(connection, dbt_project, built_warehouse.transformer)
-    touched = connection.execute(DAYS_TOUCHED).fetchall()
-    assert touched == [(date(2026, 1, 15),)]
+def test_a_late_day_touches_no_other_day_of_those_who_came_on_it(days: Days) -> None:
+    days.load(LATE_DAY, group=0)
+    assert not days.built()
+    touched = days.connection.execute(DAYS_TOUCHED).fetchall()
+    assert touched == [(date(2026, 1, 1 + LATE_DAY),)]
 
 
 def test_what_no_data_can_break_is_tested_once_for_the_same_models(
-    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setattr("orchestration.lib.warehouse_build.PENDING_ROWS", 0)
-    for day in (0, 1):
-        load(built_warehouse, day, NEW_EVENTS * (day + 1))
-        assert built(connection, dbt_project, built_warehouse.transformer)  # most of it is new
-    versions = connection.execute(
-        "select version, count(*) from marts.quality_tests group by version order by version"
-    ).fetchall()
-    assert [version for version, _ in versions] == [1, 2]
-    assert versions[0][1] > versions[1][1]
+    days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not again where little is new, nor where all is made anew."""
+    for limit in ("PENDING_ROWS", "PENDING_SHARE"):
+        monkeypatch.setattr(f"orchestration.lib.warehouse_build.{limit}", 0)
+    days.load(MANY_DAYS + 1)
+    assert days.built()
+    [(first, left_alone), (last, tested_again)] = days.connection.execute(TESTED).fetchall()
+    newest = days.connection.execute("select max(version) from marts.data_versions").fetchone()
+    assert (first, last) == (1, newest[0] if newest else None)
+    assert left_alone > tested_again
 
 
 def rows_compared_in_vain(connection: psycopg.Connection, path: Path) -> int:
