@@ -101,9 +101,9 @@ def test_a_build_after_the_preload_does_not_compile_or_search_anew(
     assert walked == []
 
 
-def test_a_build_logs_in_once_a_thread_and_not_once_a_node(
-    with_rows: Warehouse, dbt_project: DbtProject, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def logins(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """One for each login of dbt."""
     logins: list[None] = []
     connect = psycopg2.connect
 
@@ -113,13 +113,15 @@ def test_a_build_logs_in_once_a_thread_and_not_once_a_node(
         return connection
 
     monkeypatch.setattr("dbt.adapters.postgres.connections.psycopg2.connect", noted)
+    return logins
+
+
+def test_building_twice_gives_the_same_and_logs_in_once_a_thread_and_not_once_a_node(
+    with_rows: Warehouse, dbt_project: DbtProject, logins: list[None]
+) -> None:
     result = dbt_project.build(with_rows.transformer, {}, full_refresh=True)
     assert result.explanation == ""
     assert len(logins) < 15 < len(result.nodes)
-
-
-def test_building_twice_gives_the_same(with_rows: Warehouse, dbt_project: DbtProject) -> None:
-    assert dbt_project.build(with_rows.transformer, {}, full_refresh=True).explanation == ""
     first = contents(with_rows)
     assert len(first["fct_events"]) == len(ROWS) - 1
     assert len(first["fct_sessions"]) == 3
