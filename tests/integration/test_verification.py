@@ -33,6 +33,12 @@ REAL_BUILDS = settings(
 HISTORIES = st.booleans().flatmap(
     lambda move: histories(worlds=12, min_batches=2, sites_change=move)
 )
+SIMPLEST_ROWS = 12  # one in each world
+
+
+def is_eventful(history: History) -> bool:
+    """Tell whether it is not the simplest one, which would always be the first to be tried."""
+    return len(history.rows) > SIMPLEST_ROWS and len(history.batches) > 1
 
 
 @pytest.fixture
@@ -74,8 +80,8 @@ def differing(comparisons: list[Comparison]) -> list[str]:
 
 
 @pytest.mark.parametrize("lets_go", [False, True], ids=["", "where_raw_is_let_go"])
-@settings(REAL_BUILDS, max_examples=2)  # the first is always the simplest one
-@given(history=HISTORIES)
+@settings(REAL_BUILDS, max_examples=1)
+@given(history=HISTORIES.filter(is_eventful))
 def test_marts_of_files_in_batches_are_the_models_and_pass_verify(
     server_url: str, built_template: str, template: Warehouse, dbt_project: DbtProject,
     history: History, lets_go: bool,
