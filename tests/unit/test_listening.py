@@ -4,13 +4,25 @@ import socket
 
 import pytest
 
-from orchestration.runtime.listening import AddressError, PortInUseError, require_free_port
+from orchestration.runtime.listening import (
+    AddressError,
+    PortInUseError,
+    listeners,
+    require_free_port,
+)
+from orchestration.settings import Settings
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_each_server_has_its_own_settings() -> None:
+    """The stack looks at all of them before it starts, and the doctor does."""
+    settings = Settings(dagster_host="0.0.0.0", dagster_port=3, api_host="127.0.0.1", api_port=8)
+    assert listeners(settings) == [("DAGSTER", "0.0.0.0", 3), ("API", "127.0.0.1", 8)]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
