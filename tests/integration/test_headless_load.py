@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,12 +21,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from orchestration.lib.fault_points import VARIABLE
 from orchestration.lib.generation import Generated, Generation, write_csv
 from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
+from tests.e2e.fault_orders import FaultOrders
 from tests.integration.warm_command import warm_command
-from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("headless")
 ROWS = 10_000
@@ -47,12 +47,17 @@ class Case:
         return self.folder / "landing"
 
     @property
+    def orders(self) -> FaultOrders:
+        return FaultOrders(self.folder / "orders")
+
+    @property
     def environment(self) -> dict[str, str]:
         settings = {
             "DWELLHOUSE_HOME": str(self.folder / "home"),
             "DWELLHOUSE_LANDING": str(self.landing),
             "DWELLHOUSE_DATABASE_URL": self.database_url,
             "DWELLHOUSE_CHUNK_ROWS": "500",
+            VARIABLE: str(self.orders.folder),
             "TERM": "xterm",
             "COLUMNS": "120",
         }
@@ -97,7 +102,7 @@ class Case:
 def case(server_url: str, shared_folder: Path) -> Iterator[Case]:
     name = f"headless_{uuid.uuid4().hex[:8]}"
     folder = shared_folder / name
-    folder.mkdir()
+    (folder / "orders").mkdir(parents=True)
     generation = Generation(rows=ROWS, days=5, bad_share=0.02)
     case = Case(folder, with_database(server_url, name), write_csv(folder / "big.csv", generation))
     (folder / "copy.csv").write_bytes((folder / "big.csv").read_bytes())
@@ -112,23 +117,17 @@ def case(server_url: str, shared_folder: Path) -> Iterator[Case]:
             connection.execute(sql.SQL("drop role if exists {}").format(role_name))
 
 
-def has_begun(process: subprocess.Popen[str], case: Case) -> bool:
-    """Tell whether a load is under way, of which there is nothing to see in a new database."""
-    assert process.poll() is None, process.communicate()
-    try:
-        return bool(case.ask("select from raw.loads where status = 'loading'"))
-    except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
-        return False
-
-
 @pytest.fixture(scope="module")
 def killed(case: Case) -> Case:
     """The case after a load that was killed while it copied rows."""
+    case.orders.give("copying", "hold")
     process = case.start("load", "big.csv")
-    until(lambda: has_begun(process, case), PATIENCE_SECONDS)
-    time.sleep(0.3)  # so that it is amid the chunks
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    case.orders.wait_until_obeyed("copying", PATIENCE_SECONDS)
+    case.orders.give("copying", "kill")  # at the next chunk, one of which it has copied then
+    case.orders.release("copying")
+    process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == -signal.SIGKILL
+    case.orders.clear()
     return case
 
 
