@@ -12,9 +12,9 @@ import psycopg
 from psycopg import sql
 
 from bench.stack import clean_environment, free_port, process, wait_until
-from orchestration.lib.raw_months import make_months
+from orchestration.commands.rebuild import rebuilt
+from orchestration.lib.loading.raw_months import make_months
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.rebuild import rebuilt
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import PREFIX, Settings
 

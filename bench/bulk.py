@@ -106,8 +106,8 @@ def _loaded(settings: Settings, warehouse: Warehouse, path: Path) -> tuple[float
     """Load in a process of its own, which has imported what it needs, as a warm worker has."""
     from expectations.runner import gate
     from orchestration.defs.resources import load_rules
-    from orchestration.lib.file_load import FileLoader
-    from orchestration.lib.landing_files import Landing
+    from orchestration.lib.landing.landing_files import Landing
+    from orchestration.lib.loading.file_load import FileLoader
 
     rules = load_rules(settings)
     gate(rules.limits)

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import psycopg
 
 from bench.stack import BenchError, own_settings
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.publication import build_turn
-from orchestration.lib.warehouse_build import build, build_scope
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.publication import build_turn
+from orchestration.lib.building.warehouse_build import build, build_scope
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import open_warehouse, with_database
 

@@ -10,8 +10,8 @@ import psycopg
 
 from bench.drops import drop_and_wait
 from bench.stack import BenchStack
+from orchestration.commands.status import open_status
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.status import open_status
 
 PROC = Path("/proc")
 # A run ends moments after its version is published, its worker later, later still if all is busy.

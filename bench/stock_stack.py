@@ -18,7 +18,7 @@ from bench.stack import (
     process,
     wait_until,
 )
-from orchestration.lib.dbt_environment import dbt_environment
+from orchestration.lib.building.dbt_environment import dbt_environment
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import Warehouse, open_warehouse, with_database
 

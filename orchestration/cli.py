@@ -84,8 +84,8 @@ def prepare() -> None:
 @app.command()
 def demo() -> None:
     """Drop a made-up month of visitors, start the stack, show what came of it; the stack stays."""
-    from orchestration.runtime.demo import finished_demo, make_month, start_in_background
-    from orchestration.runtime.demo_report import print_demo
+    from orchestration.commands.demo import finished_demo, make_month, start_in_background
+    from orchestration.commands.demo_report import print_demo
 
     settings = current_settings()
     started = time.monotonic()
@@ -100,7 +100,7 @@ def demo() -> None:
 @app.command()
 def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")]) -> None:
     """Load files and build the marts, without a running stack; status 0 if all are loaded."""
-    from orchestration.runtime.headless import load_files
+    from orchestration.commands.headless import load_files
 
     result = load_files(current_settings(), files)
     for file in result.files:
@@ -117,7 +117,7 @@ def rejected(
     load_id: Annotated[int, typer.Argument(help="The load, as status and quarantine show it")],
 ) -> None:
     """Print the rejected rows of a load as CSV: mend them and drop them as a file of that name."""
-    from orchestration.runtime.rejected_rows import write_rejected_rows
+    from orchestration.commands.rejected_rows import write_rejected_rows
     from orchestration.runtime.warehouse import Warehouse, open_warehouse
 
     settings = current_settings()
@@ -132,7 +132,7 @@ def replay(
     load_id: Annotated[int, typer.Argument(help="The load, as quarantine list shows it")],
 ) -> None:
     """Load a quarantined file again; content that is in the warehouse stays there once."""
-    from orchestration.runtime.replay import replay as replayed
+    from orchestration.commands.replay import replay as replayed
 
     told = replayed(current_settings(), load_id)
     print(told)
@@ -147,8 +147,8 @@ app.add_typer(quarantine, name="quarantine")
 @quarantine.command("list")
 def quarantine_list() -> None:
     """List the files in quarantine, each with its reason."""
-    from orchestration.lib.landing_files import Landing
-    from orchestration.runtime.quarantine import quarantined_files
+    from orchestration.commands.quarantine import quarantined_files
+    from orchestration.lib.landing.landing_files import Landing
 
     files = quarantined_files(Landing(current_settings().landing))
     for file in files:
@@ -162,8 +162,8 @@ def quarantine_show(
     name: Annotated[str, typer.Argument(help="The file's name in quarantine")],
 ) -> None:
     """Show why a file is in quarantine, some of its bad rows, and what to do."""
-    from orchestration.lib.landing_files import Landing
-    from orchestration.runtime.quarantine import quarantined_file
+    from orchestration.commands.quarantine import quarantined_file
+    from orchestration.lib.landing.landing_files import Landing
 
     landing = Landing(current_settings().landing)
     print(quarantined_file(landing, name).explained(landing.folder))
@@ -177,8 +177,8 @@ def status(
     timeout: Annotated[float, typer.Option(min=0, help="Give up waiting after seconds")] = 3600.0,
 ) -> None:
     """Show files waiting, loads, the last run and the data version."""
+    from orchestration.commands.status import open_status
     from orchestration.runtime.stack_state import running_stack
-    from orchestration.runtime.status import open_status
 
     settings = current_settings()
     reader = open_status(settings.home, settings.landing)
@@ -224,7 +224,7 @@ def generate(
 @app.command()
 def doctor() -> None:
     """Check ports, folders, disk and database, and say how to mend what is wrong."""
-    from orchestration.runtime.doctor import findings
+    from orchestration.commands.doctor import findings
 
     ill = 0
     for finding in findings(current_settings()):

@@ -32,7 +32,7 @@ def sql(
     role: RoleOption = Role.reader,
 ) -> None:
     """Open psql on the warehouse; it comes with Dwellhouse."""
-    from orchestration.runtime.database_shell import become_psql
+    from orchestration.commands.database_shell import become_psql
 
     become_psql(_url(role), arguments or [])
 

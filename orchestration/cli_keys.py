@@ -9,7 +9,7 @@ import typer
 from orchestration.settings import current_settings
 
 if TYPE_CHECKING:
-    from orchestration.runtime.api_keys import KnownKey
+    from orchestration.commands.api_keys import KnownKey
 
 keys = typer.Typer(
     help="Make, list and revoke the API's keys. Once there is one, everybody needs one.",
@@ -32,7 +32,7 @@ def create(
     expires: Annotated[str, typer.Option(help="90d, a date, or never")] = "365d",
 ) -> None:
     """Make a key and print it: this once, for only its hash is kept."""
-    from orchestration.runtime.api_keys import create_key, parsed_expiry
+    from orchestration.commands.api_keys import create_key, parsed_expiry
 
     scopes = [item.value for item in scope or [Scope.read]]
     made = create_key(current_settings().home, name, scopes, parsed_expiry(expires))
@@ -43,7 +43,7 @@ def create(
 @keys.command(name="list")
 def list_() -> None:
     """Show all keys, without their secrets."""
-    from orchestration.runtime.api_keys import known_keys
+    from orchestration.commands.api_keys import known_keys
 
     found = known_keys(current_settings().home)
     if not found:
@@ -57,7 +57,7 @@ def list_() -> None:
 @keys.command()
 def revoke(key: Annotated[str, typer.Argument(help="The id or the name of the key")]) -> None:
     """Revoke a key; the API refuses it a second later."""
-    from orchestration.runtime.api_keys import revoke_key
+    from orchestration.commands.api_keys import revoke_key
 
     revoked = revoke_key(current_settings().home, key)
     print(f"The key {revoked.key_id} ({revoked.name}) is revoked.")

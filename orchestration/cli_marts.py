@@ -17,7 +17,7 @@ class UnverifiedError(ForeseenError):
 
 def rebuild() -> None:
     """Make all marts anew from raw and publish them; readers see the old ones until then."""
-    from orchestration.runtime.rebuild import rebuilt
+    from orchestration.commands.rebuild import rebuilt
 
     version = rebuilt(current_settings())
     print(f"All marts are made anew: data version {version.version}.")
@@ -25,7 +25,7 @@ def rebuild() -> None:
 
 def verify() -> None:
     """Rebuild into scratch tables and compare them with the marts; status 0 if all are equal."""
-    from orchestration.runtime.verification import verified
+    from orchestration.commands.verification import verified
 
     try:
         comparisons = verified(current_settings())
@@ -43,7 +43,7 @@ def docs(
     folder: Annotated[Path, typer.Argument(help="Where the page goes.")] = Path("build/dbt-docs"),
 ) -> None:
     """Write the dbt documentation of all models as one page, which needs no server."""
-    from orchestration.runtime.model_docs import written_page
+    from orchestration.commands.model_docs import written_page
 
     page = written_page(current_settings(), folder)
     print(f"Open {page} in a browser.")

@@ -14,9 +14,9 @@ from orchestration.definitions import defs
 from orchestration.defs.automation.jobs import INGEST_JOB
 from orchestration.defs.resources import load_rules
 from orchestration.defs.transform.dbt_project import dbt_project
-from orchestration.lib.candidate_rows import Layout
-from orchestration.lib.csv_reading import CsvFile
-from orchestration.lib.load_outcome import LoadRules
+from orchestration.lib.loading.load_outcome import LoadRules
+from orchestration.lib.reading.candidate_rows import Layout
+from orchestration.lib.reading.csv_reading import CsvFile
 from orchestration.runtime.pooled_storage import PooledPostgresStorage
 from orchestration.settings import Settings
 
@@ -27,7 +27,7 @@ LAZY = (
     "dagster._core.storage.root", "dagster._core.system_config.composite_descent",
     "dagster._utils.test", "upath.implementations.local", "psycopg2.extras",
     "dbt.task.build", "dbt_common.clients.agate_helper", "multiprocessing.dummy", "babel.dates",
-    "orchestration.lib.file_load",
+    "orchestration.lib.loading.file_load",
 )  # fmt: skip
 
 REHEARSAL = (

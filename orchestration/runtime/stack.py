@@ -13,10 +13,10 @@ from types import FrameType
 
 import psycopg
 
+from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.chosen_folder import HOME, LANDING, make_writable, usable
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.landing_files import Landing
-from orchestration.lib.source_profiles import read_source_profiles
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.reading.source_profiles import read_source_profiles
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.environment import (
     environment_of,

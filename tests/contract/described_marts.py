@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.lib.dbt_build import PROJECT_FOLDER
+from orchestration.lib.building.dbt_build import PROJECT_FOLDER
 
 ORDER = ("fct_", "dim_", "agg_", "quality_")
 GRAINS = ("hourly", "daily", "weekly")

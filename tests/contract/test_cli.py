@@ -144,7 +144,7 @@ def test_a_database_that_goes_away_is_no_mart_that_differs(
         message = "the connection is closed"
         raise psycopg.OperationalError(message)
 
-    monkeypatch.setattr("orchestration.runtime.verification.verified", lose_the_database)
+    monkeypatch.setattr("orchestration.commands.verification.verified", lose_the_database)
     monkeypatch.setattr("sys.argv", ["dwellhouse", "verify"])
     with pytest.raises(SystemExit) as end:
         main()

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.lib.dbt_build import PROJECT_FOLDER
+from orchestration.lib.building.dbt_build import PROJECT_FOLDER
 
 # A line that is folded after a hyphen: "per- person".
 BROKEN = re.compile(r"\w- \w")

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.generation import Generation, generated_rows
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import PROJECT_ROOT

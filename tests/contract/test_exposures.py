@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.settings import PROJECT_ROOT
 from serving.main import create_app
 from serving.settings import ServingSettings

@@ -9,8 +9,8 @@ import pytest
 from expectations.reasons import FILE_REASONS
 from expectations.verdict import Tally
 from orchestration.defs.ingestion.report import FILES_ARE_TAKEN, check_results
-from orchestration.lib.ledger import Counts
-from orchestration.lib.load_outcome import LoadOutcome
+from orchestration.lib.loading.ledger import Counts
+from orchestration.lib.loading.load_outcome import LoadOutcome
 
 
 def outcome(name: str, status: str, reason_code: str | None = None) -> LoadOutcome:

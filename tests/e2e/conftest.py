@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.lib.landing_files import Landing
+from orchestration.lib.landing.landing_files import Landing
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import Warehouse, with_database
 from tests.conftest import TEMPLATE, copied_database

@@ -10,13 +10,13 @@ from typing import Any
 import psycopg
 
 from expectations.verdict import Limits
-from orchestration.lib.file_load import FileLoader
-from orchestration.lib.file_moves import tidy
-from orchestration.lib.interrupted_moves import record_finished_moves
-from orchestration.lib.landing_files import Landing
-from orchestration.lib.ledger import Ledger
-from orchestration.lib.load_outcome import LoadOutcome, LoadRules
-from orchestration.lib.load_progress import Progress
+from orchestration.lib.landing.file_moves import tidy
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.file_load import FileLoader
+from orchestration.lib.loading.interrupted_moves import record_finished_moves
+from orchestration.lib.loading.ledger import Ledger
+from orchestration.lib.loading.load_outcome import LoadOutcome, LoadRules
+from orchestration.lib.loading.load_progress import Progress
 from orchestration.runtime.warehouse import Warehouse
 from tests.e2e.oracle import Oracle
 

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from orchestration.lib.fault_points import VARIABLE
-from orchestration.lib.file_state import FileChangedError, FileGoneError, FileState
-from orchestration.lib.interrupted_moves import record_finished_moves
-from orchestration.lib.ledger import Ledger
+from orchestration.lib.landing.file_state import FileChangedError, FileGoneError, FileState
+from orchestration.lib.loading.interrupted_moves import record_finished_moves
+from orchestration.lib.loading.ledger import Ledger
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import LoadingPlace
 from tests.event_files import HEADER, good_rows
@@ -358,7 +358,7 @@ def test_a_lost_connection_at_any_point_leaves_no_row(
 def test_progress_is_seen_before_the_commit(
     place: LoadingPlace, orders: FaultOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestration.lib import load_progress
+    from orchestration.lib.loading import load_progress
 
     monkeypatch.setattr(load_progress, "TELL_SECONDS", 0.0)
     path = place.drop("a.csv", HEADER + good_rows(150))

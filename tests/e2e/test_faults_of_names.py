@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.landing_files import Landing, SettleWatch
+from orchestration.lib.landing.landing_files import Landing, SettleWatch
 from tests.e2e.loading_place import LoadingPlace
 from tests.event_files import HEADER, good_rows
 

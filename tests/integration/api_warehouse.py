@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.publication import publish
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.api_client import Api, running_api

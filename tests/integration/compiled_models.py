@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from orchestration.lib.dbt_build import PROJECT_FOLDER
+from orchestration.lib.building.dbt_build import PROJECT_FOLDER
 
 PUBLISHED = """
 insert into marts.data_versions (load_ids, data_clock_at)

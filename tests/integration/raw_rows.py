@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 import psycopg
 
-from orchestration.lib.raw_months import make_months, months_of
+from orchestration.lib.loading.raw_months import make_months, months_of
 from tests.reference.events import RawRow
 
 LOAD = """

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import redis
 
-from orchestration.lib.publication import publish
+from orchestration.lib.building.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from serving import redis_store
 from serving.versions import FRESH_SECONDS

@@ -11,7 +11,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.runtime.api_keys import create_key
+from orchestration.commands.api_keys import create_key
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.api_client import Api, running_api, write_warehouse
 

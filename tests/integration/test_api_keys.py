@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import pytest
 
-from orchestration.runtime.api_keys import (
+from orchestration.commands.api_keys import (
     ApiKeyError,
     create_key,
     known_keys,

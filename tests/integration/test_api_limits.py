@@ -14,7 +14,7 @@ import httpx
 import psycopg
 import pytest
 
-from orchestration.runtime.api_keys import create_key
+from orchestration.commands.api_keys import create_key
 from orchestration.runtime.warehouse import Warehouse
 from serving import redis_store
 from serving.rates import _subscriber

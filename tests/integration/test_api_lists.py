@@ -10,8 +10,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.publication import publish
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.api_client import Api, running_api
 from tests.integration.api_events import CAMERAS, CLOCK, MARTS, SILENT

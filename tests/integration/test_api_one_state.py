@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from orchestration.lib.publication import publish
+from orchestration.lib.building.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from serving.queries.statements import statement
 from tests.integration.api_client import Api, running_api

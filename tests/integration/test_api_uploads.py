@@ -14,8 +14,8 @@ import httpx
 import psycopg
 import pytest
 
-from orchestration.lib.file_load import FileLoader
-from orchestration.lib.landing_files import Landing
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.file_load import FileLoader
 from orchestration.runtime.warehouse import Warehouse
 from serving.__main__ import GRACE_SECONDS
 from serving.queries.loads import ContentLoad, load_of_content

@@ -6,12 +6,12 @@ from contextlib import nullcontext
 import psycopg
 import pytest
 
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.dbt_models import models_fingerprint
-from orchestration.lib.publication import build_turn, publish
-from orchestration.runtime import verification
-from orchestration.runtime.rebuild import RebuildError, Turn
-from orchestration.runtime.verification import verified
+from orchestration.commands import verification
+from orchestration.commands.rebuild import RebuildError, Turn
+from orchestration.commands.verification import verified
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.dbt_models import models_fingerprint
+from orchestration.lib.building.publication import build_turn, publish
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
 

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 from dbt_common.clients.jinja import MacroFuzzEnvironment, template_cache
 
-from orchestration.lib.dbt_build import PROJECT_FOLDER, DbtError, DbtEvent, DbtProject
+from orchestration.lib.building.dbt_build import PROJECT_FOLDER, DbtError, DbtEvent, DbtProject
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.raw_rows import insert_rows
 from tests.reference.events import RawRow

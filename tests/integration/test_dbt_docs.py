@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from orchestration.lib.dbt_build import DbtProject
+from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.runtime.warehouse import Warehouse
 
 FROM_ELSEWHERE = re.compile(

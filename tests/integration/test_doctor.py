@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from orchestration.runtime.doctor import findings
+from orchestration.commands.doctor import findings
 from orchestration.runtime.warehouse import ROLES, Warehouse
 from orchestration.settings import Settings
 

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from expectations.verdict import Limits
-from orchestration.lib.file_load import FileLoader
-from orchestration.lib.landing_files import Landing
-from orchestration.lib.load_outcome import LoadOutcome, LoadRules
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.file_load import FileLoader
+from orchestration.lib.loading.load_outcome import LoadOutcome, LoadRules
 from orchestration.runtime.warehouse import Warehouse
 from tests.event_files import HEADER, good_rows
 

@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.publication import build_turn
-from orchestration.lib.raw_months import make_months
-from orchestration.lib.warehouse_build import build, build_scope
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.publication import build_turn
+from orchestration.lib.building.warehouse_build import build, build_scope
+from orchestration.lib.loading.raw_months import make_months
 from orchestration.runtime.warehouse import Warehouse
 from tests.conftest import copied_database, of_database
 
@@ -205,7 +205,7 @@ def test_what_no_data_can_break_is_tested_once_for_the_same_models(
 ) -> None:
     """Not again where little is new, nor where all is made anew."""
     for limit in ("PENDING_ROWS", "PENDING_SHARE"):
-        monkeypatch.setattr(f"orchestration.lib.warehouse_build.{limit}", 0)
+        monkeypatch.setattr(f"orchestration.lib.building.warehouse_build.{limit}", 0)
     days.load(MANY_DAYS + 1)
     assert days.built()
     [(first, left_alone), (last, tested_again)] = days.connection.execute(TESTED).fetchall()

@@ -15,8 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.dbt_build import ModelTest
-from orchestration.lib.publication import build_turn, publish, published_models, unpublished_loads
+from orchestration.lib.building.dbt_build import ModelTest
+from orchestration.lib.building.publication import (
+    build_turn,
+    publish,
+    published_models,
+    unpublished_loads,
+)
 from orchestration.runtime.warehouse import Warehouse
 
 BEGIN = (
@@ -26,7 +31,7 @@ BEGIN = (
 SNAPSHOT = "intermediate.int_loads_pending"
 HOLD_A_TURN = """
 import sys, time, psycopg
-from orchestration.lib.publication import build_turn
+from orchestration.lib.building.publication import build_turn
 with psycopg.connect(sys.argv[1], autocommit=True) as connection, build_turn(connection):
     print('mine', flush=True)
     time.sleep(60)

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from orchestration.defs.resources import load_rules
-from orchestration.lib.file_load import FileLoader
-from orchestration.lib.landing_files import Landing
-from orchestration.lib.load_outcome import LoadOutcome
-from orchestration.lib.raw_months import RawMonths
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.file_load import FileLoader
+from orchestration.lib.loading.load_outcome import LoadOutcome
+from orchestration.lib.loading.raw_months import RawMonths
 from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database

@@ -9,9 +9,9 @@ from random import Random
 import psycopg
 import pytest
 
-from orchestration.lib.dbt_build import DbtProject, DbtResult
-from orchestration.lib.publication import DataVersion, build_turn
-from orchestration.lib.warehouse_build import BuildScope, build, build_scope
+from orchestration.lib.building.dbt_build import DbtProject, DbtResult
+from orchestration.lib.building.publication import DataVersion, build_turn
+from orchestration.lib.building.warehouse_build import BuildScope, build, build_scope
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.mart_readers import (
     Contents,

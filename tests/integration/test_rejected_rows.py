@@ -6,9 +6,9 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from orchestration.lib.load_outcome import LoadOutcome
-from orchestration.runtime.asked_load import UnknownLoadError
-from orchestration.runtime.rejected_rows import NoRejectedRowsError, write_rejected_rows
+from orchestration.commands.asked_load import UnknownLoadError
+from orchestration.commands.rejected_rows import NoRejectedRowsError, write_rejected_rows
+from orchestration.lib.loading.load_outcome import LoadOutcome
 from orchestration.runtime.warehouse import Warehouse
 from tests.event_files import HEADER, good_rows
 from tests.integration.test_file_load import connection, landing, load

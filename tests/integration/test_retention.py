@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
-from orchestration.lib.publication import build_turn
-from orchestration.lib.raw_months import make_months
-from orchestration.lib.retention import MonthLetGo, months_let_go
+from orchestration.lib.building.publication import build_turn
+from orchestration.lib.building.retention import MonthLetGo, months_let_go
+from orchestration.lib.loading.raw_months import make_months
 from orchestration.runtime.warehouse import Warehouse
 from tests.integration.raw_rows import insert_rows
 from tests.reference.events import RawRow

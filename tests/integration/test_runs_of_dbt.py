@@ -16,10 +16,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.dbt_models import models_fingerprint, variables_of
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.dbt_models import models_fingerprint, variables_of
+from orchestration.lib.building.publication import publish
 from orchestration.lib.fault_points import VARIABLE
-from orchestration.lib.publication import publish
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
 from tests.e2e.fault_orders import FaultOrders

@@ -11,13 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.lib.short_loads import SHORT_BYTES, let_short_loads_end, load_under_way
+from orchestration.lib.building.short_loads import SHORT_BYTES, let_short_loads_end, load_under_way
 from orchestration.runtime.warehouse import Warehouse
 
 LONG_SECONDS = 60.0
 LOAD = """
 import sys, time, psycopg
-from orchestration.lib.short_loads import load_under_way
+from orchestration.lib.building.short_loads import load_under_way
 with psycopg.connect(sys.argv[1], autocommit=True) as connection, load_under_way(connection, 1):
     print('begun', flush=True)
     time.sleep(60)

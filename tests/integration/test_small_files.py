@@ -12,10 +12,10 @@ import pytest
 
 from expectations.runner import Gate
 from orchestration.defs.resources import load_rules
-from orchestration.lib.file_load import FileLoader
-from orchestration.lib.landing_files import Landing
-from orchestration.lib.load_outcome import LoadOutcome
-from orchestration.lib.source_profiles import read_source_profiles
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.file_load import FileLoader
+from orchestration.lib.loading.load_outcome import LoadOutcome
+from orchestration.lib.reading.source_profiles import read_source_profiles
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database

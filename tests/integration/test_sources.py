@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from orchestration.defs.resources import load_rules
-from orchestration.lib.file_load import FileLoader
-from orchestration.lib.landing_files import Landing
-from orchestration.lib.load_outcome import LoadOutcome
-from orchestration.lib.source_profiles import read_source_profiles
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.file_load import FileLoader
+from orchestration.lib.loading.load_outcome import LoadOutcome
+from orchestration.lib.reading.source_profiles import read_source_profiles
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import Settings
 from tests.event_files import HEADER
@@ -279,7 +279,7 @@ def test_a_refused_file_is_told_why(
 def test_an_archive_that_bursts_is_refused_in_time(
     load: Load, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestration.lib.file_content.UNPACKED_BYTES", 50_000_000)
+    monkeypatch.setattr("orchestration.lib.reading.file_content.UNPACKED_BYTES", 50_000_000)
     bomb = gzip.compress(HEADER.encode() + b"\0" * 100_000_000)
     outcome = load(bomb, "bomb.csv.gz")
     assert (outcome.status, outcome.reason_code) == ("rejected", "too_large")

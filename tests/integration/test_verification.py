@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.publication import build_turn
-from orchestration.lib.warehouse_build import build, build_scope
-from orchestration.runtime.rebuild import Turn
-from orchestration.runtime.verification import Comparison, compared
+from orchestration.commands.rebuild import Turn
+from orchestration.commands.verification import Comparison, compared
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.publication import build_turn
+from orchestration.lib.building.warehouse_build import build, build_scope
 from orchestration.runtime.warehouse import Warehouse
 from tests.conftest import copied_database, of_database
 from tests.integration.marts_comparison import assert_marts_equal

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from expectations.contract import EVENT_ALIASES
-from orchestration.lib.candidate_rows import Layout
-from orchestration.lib.csv_reading import CsvFile
-from orchestration.lib.source_profiles import SourceProfiles
+from orchestration.lib.reading.candidate_rows import Layout
+from orchestration.lib.reading.csv_reading import CsvFile
+from orchestration.lib.reading.source_profiles import SourceProfiles
 
 Candidates = Callable[..., pd.DataFrame]
 NEEDED = "timestamp,person_id,camera_id,event_type"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.clean_rows import clean_rows, line_count
-from orchestration.lib.csv_chunk import Chunk
-from orchestration.lib.csv_dialect import Dialect
-from orchestration.lib.csv_rows import RowReader, UnterminatedQuoteError
+from orchestration.lib.reading.clean_rows import clean_rows, line_count
+from orchestration.lib.reading.csv_chunk import Chunk
+from orchestration.lib.reading.csv_dialect import Dialect
+from orchestration.lib.reading.csv_rows import RowReader, UnterminatedQuoteError
 
 WIDTH = 3
 COMMA = Dialect(",")

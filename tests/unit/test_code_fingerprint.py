@@ -10,8 +10,9 @@ from orchestration.runtime.code_fingerprint import WATCHED_FILES, code_fingerpri
 from orchestration.settings import PROJECT_ROOT
 
 IMPORTED = [
-    "orchestration/lib/ledger.py", "orchestration/lib/sql/publish.sql", "expectations/suites.py",
-    "dbt_project/models/marts/dim_sites.yml", "serving/settings.py", "serving/setting_values.py",
+    "orchestration/lib/loading/ledger.py", "orchestration/lib/sql/publish.sql",
+    "expectations/suites.py", "dbt_project/models/marts/dim_sites.yml",
+    "serving/settings.py", "serving/setting_values.py",
 ]  # fmt: skip
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.csv_reading import CsvFile
-from orchestration.lib.csv_rows import UnterminatedQuoteError
-from orchestration.lib.file_content import BrokenArchiveError
+from orchestration.lib.reading.csv_reading import CsvFile
+from orchestration.lib.reading.csv_rows import UnterminatedQuoteError
+from orchestration.lib.reading.file_content import BrokenArchiveError
 
 HEADER = "a,b\n"
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 import yaml
 
-from orchestration.lib.dbt_build import PROJECT_FOLDER
-from orchestration.lib.dbt_models import VARIABLES, models_fingerprint, variables_of
+from orchestration.lib.building.dbt_build import PROJECT_FOLDER
+from orchestration.lib.building.dbt_models import VARIABLES, models_fingerprint, variables_of
 from orchestration.settings import Settings
 
 DEFAULTS = yaml.safe_load((PROJECT_FOLDER / "dbt_project.yml").read_text("utf-8"))["vars"]

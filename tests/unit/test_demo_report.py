@@ -1,7 +1,7 @@
 """What the demo says of checks is true whichever of them failed."""
 
 from expectations.checks import FILE_CHECKS, ROW_CHECKS
-from orchestration.runtime.demo_report import told_checks
+from orchestration.commands.demo_report import told_checks
 
 EXPLAINED = "Those that failed are about the rows that were set aside."
 

@@ -14,10 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib import file_moves
-from orchestration.lib.file_moves import COPY, lent_copy, put_away, put_back, reason_file, tidy
-from orchestration.lib.file_state import FileChangedError, FileState
-from orchestration.lib.landing_files import Landing
+from orchestration.lib.landing import file_moves
+from orchestration.lib.landing.file_moves import (
+    COPY,
+    lent_copy,
+    put_away,
+    put_back,
+    reason_file,
+    tidy,
+)
+from orchestration.lib.landing.file_state import FileChangedError, FileState
+from orchestration.lib.landing.landing_files import Landing
 
 
 @pytest.fixture

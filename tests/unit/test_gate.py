@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from expectations.reasons import ROW_REASONS
 from expectations.runner import Gate, gate
 from expectations.verdict import Limits, Tally
-from orchestration.lib.candidate_rows import Layout
-from orchestration.lib.csv_reading import CsvFile
-from orchestration.lib.source_profiles import SourceProfiles
+from orchestration.lib.reading.candidate_rows import Layout
+from orchestration.lib.reading.csv_reading import CsvFile
+from orchestration.lib.reading.source_profiles import SourceProfiles
 
 pytestmark = pytest.mark.xdist_group("gate")
 LIMITS = Limits(max_columns=8, max_field_length=2000, max_rejected_share=0.5)

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchestration.lib.json_objects import json_objects
+from orchestration.lib.reading.json_objects import json_objects
 
 values = st.none() | st.text(st.sampled_from('ab,"\\\n{é'), min_size=1, max_size=4)
 

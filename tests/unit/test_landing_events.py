@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from orchestration.lib.landing_events import LIST_SECONDS, looks
+from orchestration.lib.landing.landing_events import LIST_SECONDS, looks
 
 GENEROUS_SECONDS = 5.0
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib import landing_files
 from orchestration.lib.chosen_folder import FolderError
-from orchestration.lib.file_moves import tidy
-from orchestration.lib.landing_files import Landing, SettleWatch
+from orchestration.lib.landing import landing_files
+from orchestration.lib.landing.file_moves import tidy
+from orchestration.lib.landing.landing_files import Landing, SettleWatch
 
 
 class Clock:

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib import memory_folder
-from orchestration.lib.memory_folder import forget_ownerless, keep_in_memory, path_in_memory
+from orchestration.lib.building import memory_folder
+from orchestration.lib.building.memory_folder import (
+    forget_ownerless,
+    keep_in_memory,
+    path_in_memory,
+)
 
 
 @pytest.fixture(autouse=True)

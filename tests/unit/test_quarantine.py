@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.landing_files import Landing
-from orchestration.runtime.quarantine import (
+from orchestration.commands.quarantine import (
     NotInQuarantineError,
     quarantined_file,
     quarantined_files,
 )
+from orchestration.lib.landing.landing_files import Landing
 
 TOLD = {
     "file_name": "a.csv",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestration.lib import retry_waits
-from orchestration.lib.landing_files import LandedFile
-from orchestration.lib.retry_waits import RetryWaits
+from orchestration.lib.landing import retry_waits
+from orchestration.lib.landing.landing_files import LandedFile
+from orchestration.lib.landing.retry_waits import RetryWaits
 
 A, B = LandedFile("a.csv", 1, 1), LandedFile("b.csv", 1, 1)
 

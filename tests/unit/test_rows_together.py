@@ -10,12 +10,12 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.candidate_rows import Layout
-from orchestration.lib.csv_chunk import Chunk
-from orchestration.lib.csv_reading import CsvFile
-from orchestration.lib.row_reading import TextRows
-from orchestration.lib.source_profiles import SourceProfile, read_source_profiles
-from orchestration.lib.timestamp_rules import DateOrder
+from orchestration.lib.loading.row_reading import TextRows
+from orchestration.lib.reading.candidate_rows import Layout
+from orchestration.lib.reading.csv_chunk import Chunk
+from orchestration.lib.reading.csv_reading import CsvFile
+from orchestration.lib.reading.source_profiles import SourceProfile, read_source_profiles
+from orchestration.lib.reading.timestamp_rules import DateOrder
 
 EVENTS = "timestamp,person_id,camera_id,event_type,mood"
 STAYS = "utc_time_started,person,camera,utc_time_ended,mood"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.source_profiles import (
+from orchestration.lib.reading.source_profiles import (
     SHIPPED,
     SourceProfileError,
     SourceProfiles,

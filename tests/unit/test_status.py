@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.runtime.status import LastRun, Status
+from orchestration.commands.status import LastRun, Status
 
 
 @pytest.mark.parametrize(

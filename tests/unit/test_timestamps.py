@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contract import AMBIGUOUS, MISSING, NONEXISTENT, READ, UNPARSEABLE
-from orchestration.lib.timestamp_rules import TimestampRules
-from orchestration.lib.timestamps import instants
+from orchestration.lib.reading.timestamp_rules import TimestampRules
+from orchestration.lib.reading.timestamps import instants
 
 ZONES = [
     "UTC", "Europe/Berlin", "Europe/Dublin", "America/St_Johns", "America/New_York",

@@ -11,15 +11,15 @@ from pydantic import Field
 from expectations.checks import FILE_CHECKS, ROW_CHECKS
 from orchestration.defs.ingestion.report import FILES_ARE_TAKEN, batch_metadata, check_results
 from orchestration.defs.resources import LandingResource, WarehouseResource
-from orchestration.lib.interrupted_moves import record_finished_moves
-from orchestration.lib.landing_files import Landing
-from orchestration.lib.ledger import Ledger
-from orchestration.lib.load_outcome import LoadOutcome, is_interruption
-from orchestration.lib.load_progress import OnProgress, Progress
-from orchestration.lib.short_loads import load_under_way
+from orchestration.lib.building.short_loads import load_under_way
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.interrupted_moves import record_finished_moves
+from orchestration.lib.loading.ledger import Ledger
+from orchestration.lib.loading.load_outcome import LoadOutcome, is_interruption
+from orchestration.lib.loading.load_progress import OnProgress, Progress
 
 if TYPE_CHECKING:
-    from orchestration.lib.file_load import FileLoader
+    from orchestration.lib.loading.file_load import FileLoader
 
 RAW_GROUP = "raw"
 LOG_SECONDS = 5.0
@@ -90,7 +90,7 @@ def _outcomes(
         if not config.files:
             return []
         # Great Expectations takes seconds to import; a run without files does without it.
-        from orchestration.lib.file_load import FileLoader
+        from orchestration.lib.loading.file_load import FileLoader
 
         files = _in_order(ledger, landing.landing, config)
         loader = FileLoader(

@@ -7,8 +7,8 @@ import dagster as dg
 
 from expectations.checks import FILE_CHECKS, ROW_CHECKS
 from expectations.verdict import Tally
-from orchestration.lib.ledger import IN_WAREHOUSE
-from orchestration.lib.load_outcome import LoadOutcome
+from orchestration.lib.loading.ledger import IN_WAREHOUSE
+from orchestration.lib.loading.load_outcome import LoadOutcome
 
 TABLE_ROWS = 50
 # Of the outcome: what cannot be read to its end comes before no expectation.

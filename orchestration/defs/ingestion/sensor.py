@@ -11,11 +11,11 @@ from dagster import DagsterRunStatus, RunRecord, RunsFilter, SensorEvaluationCon
 from orchestration.defs.automation.jobs import INGEST_JOB
 from orchestration.defs.resources import LandingResource, WarehouseResource
 from orchestration.defs.transform.dbt_project import current_models
-from orchestration.lib.file_moves import tidy
-from orchestration.lib.landing_events import looks
-from orchestration.lib.landing_files import LandedFile, SettleWatch
-from orchestration.lib.publication import is_build_due
-from orchestration.lib.retry_waits import RetryWaits, retry_seconds
+from orchestration.lib.building.publication import is_build_due
+from orchestration.lib.landing.file_moves import tidy
+from orchestration.lib.landing.landing_events import looks
+from orchestration.lib.landing.landing_files import LandedFile, SettleWatch
+from orchestration.lib.landing.retry_waits import RetryWaits, retry_seconds
 from orchestration.settings import Settings, current_settings
 
 LOAD_STEP = "load_landing_files"

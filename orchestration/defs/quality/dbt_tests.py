@@ -9,8 +9,8 @@ from dagster_dbt.dbt_manifest import validate_manifest
 from orchestration.defs.resources import WarehouseResource
 from orchestration.defs.transform.dbt_events import check_evaluations
 from orchestration.defs.transform.dbt_project import MANIFEST, TRANSLATOR, dbt_project, variables
-from orchestration.lib.dbt_build import DbtEvent
-from orchestration.lib.publication import build_turn
+from orchestration.lib.building.dbt_build import DbtEvent
+from orchestration.lib.building.publication import build_turn
 
 
 def _check_specs() -> Iterator[dg.AssetCheckSpec]:

@@ -24,10 +24,10 @@ from orchestration.defs.transform.dbt_project import (
     dbt_project,
     variables,
 )
-from orchestration.lib.publication import build_turn, is_build_due
-from orchestration.lib.retention import months_let_go
-from orchestration.lib.short_loads import let_short_loads_end
-from orchestration.lib.warehouse_build import build, build_scope
+from orchestration.lib.building.publication import build_turn, is_build_due
+from orchestration.lib.building.retention import months_let_go
+from orchestration.lib.building.short_loads import let_short_loads_end
+from orchestration.lib.building.warehouse_build import build, build_scope
 from orchestration.settings import current_settings
 
 

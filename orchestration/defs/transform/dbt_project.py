@@ -7,8 +7,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
-from orchestration.lib.dbt_build import DbtProject
-from orchestration.lib.dbt_models import models_fingerprint, variables_of
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.dbt_models import models_fingerprint, variables_of
 from orchestration.settings import current_settings
 
 

@@ -1,0 +1,96 @@
+"""`dwellhouse load`: the stack's pipeline on given files, in this process, without a daemon."""
+
+import contextlib
+import os
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
+from orchestration.commands.load_bar import load_bar
+from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.landing.file_moves import lent_copy, tidy
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.runtime.environment import stack_environment
+from orchestration.runtime.stack import prepare
+from orchestration.runtime.warehouse import open_warehouse
+from orchestration.settings import Settings
+
+
+class UnusableFileError(ForeseenError):
+    """A given file cannot be read or copied; the text says why."""
+
+
+@dataclass(frozen=True)
+class HeadlessLoad:
+    """What came of the given files; `is_published` tells whether the marts hold them."""
+
+    files: Sequence[LoadedFile]
+    is_published: bool
+
+
+def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
+    """Load the files and build the marts. Files outside the landing folder are copied, not moved.
+
+    Raises UnusableFileError for a path that is no file, cannot be read, or finds no room.
+    """
+    for path in paths:
+        if not path.is_file():
+            message = f"{path} is no file."
+            raise UnusableFileError(message)
+    landing = Landing(settings.landing)
+    prepare(settings)  # first, for without the folders a database is started in vain
+    with open_warehouse(settings) as warehouse:
+        tidy(landing)
+        os.environ.update(stack_environment(settings, warehouse))
+        run_id = str(uuid.uuid4())
+        with _landed(landing, paths) as files, load_bar(warehouse.loader, run_id, paths):
+            succeeded = _run(run_id, files)
+        with psycopg.connect(warehouse.loader) as connection:
+            return HeadlessLoad(ledger_lines(connection, run_id), is_published=succeeded)
+
+
+@contextlib.contextmanager
+def _landed(landing: Landing, paths: Sequence[Path]) -> Iterator[Sequence[tuple[str, str]]]:
+    """Put the files into landing under names that the sensor passes over; gives both names."""
+    with contextlib.ExitStack() as copies:
+        files = []
+        for path in paths:
+            if path.resolve().parent == landing.folder:
+                files.append((path.name, path.name))
+                continue
+            try:
+                files.append((copies.enter_context(lent_copy(landing, path)).name, path.name))
+            except OSError as error:
+                message = f"{path} could not be put into {landing.folder}: {error.strerror}."
+                raise UnusableFileError(message) from error
+        yield files
+
+
+def _run(run_id: str, files: Sequence[tuple[str, str]]) -> bool:
+    # Dagster and what it needs take seconds to import; only this command pays for them.
+    import dagster as dg
+
+    from orchestration.definitions import defs
+    from orchestration.defs.automation.jobs import INGEST_JOB
+    from orchestration.defs.ingestion.sensor import LOAD_STEP
+
+    config = {"files": [hidden for hidden, _ in files], "shown_as": dict(files)}
+    with dg.DagsterInstance.get() as instance:
+        result = (
+            defs()
+            .resolve_job_def(INGEST_JOB)
+            .execute_in_process(
+                run_config={
+                    "ops": {LOAD_STEP: {"config": config}},
+                    "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+                },
+                instance=instance,
+                raise_on_error=False,
+                run_id=run_id,
+            )
+        )
+    return bool(result.success)

@@ -1,0 +1,131 @@
+"""What the stack is doing: files waiting, runs, loads, the data version. Imports no Dagster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
+from orchestration.lib.building.publication import unpublished_loads
+from orchestration.lib.landing.landing_files import Landing
+from orchestration.runtime.warehouse import Warehouse
+
+SHOWN_FILES = 5
+
+# Dagster's own tables: read here and nowhere else, which saves the two seconds of its import.
+ACTIVE_RUNS = """
+select count(*) from runs
+where status in ('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')
+"""
+LAST_RUN = """
+select run_id, status, to_timestamp(end_time) from runs order by id desc limit 1
+"""
+CHECKS = """
+select execution_status, array_agg(check_name order by check_name) from asset_check_executions
+where run_id = any(%s) group by execution_status
+"""
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The run that was asked for last."""
+
+    run_id: str
+    status: str
+    ended_at: datetime | None
+
+    def __str__(self) -> str:
+        return f"{self.status} {_time(self.ended_at)}" if self.ended_at else self.status
+
+
+@dataclass(frozen=True)
+class Status:
+    """One look at the stack."""
+
+    files_waiting: list[str]
+    files_ignored: Mapping[str, str]
+    runs_active: int
+    last_run: LastRun | None
+    loads: Mapping[str, int]
+    loads_unpublished: int
+    last_files: list[LoadedFile]
+    data_version: int | None
+    published_at: datetime | None
+
+    def summary(self) -> str:
+        """Say it in a few lines, for a person."""
+        run = self.last_run
+        counts = ", ".join(f"{count} {status}" for status, count in self.loads.items())
+        version = f"data version {self.data_version}, published {_time(self.published_at)}"
+        return "\n".join([
+            version if self.data_version else "no data version is published yet",
+            f"files waiting: {', '.join(self.files_waiting) or 'none'}",
+            *(f"  {name!r} is not loaded: {why}" for name, why in self.files_ignored.items()),
+            f"runs active: {self.runs_active}"
+            + (f"; the last one: {run}" if run else ""),
+            f"loads: {counts or 'none yet'}; {self.loads_unpublished} not published yet",
+            *(f"  {line}" for file in self.last_files for line in str(file).splitlines()),
+        ])  # fmt: skip
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was dropped is published, or set aside with its reason."""
+        busy = self.files_waiting or self.runs_active or self.loads_unpublished
+        return not busy and self.data_version is not None
+
+
+@dataclass(frozen=True)
+class StatusReader:
+    """Looks at one stack through two connections that stay open between looks."""
+
+    landing: Landing
+    loader: psycopg.Connection
+    dagster: psycopg.Connection
+
+    def read(self) -> Status:
+        """Look once. Files are listed first: a file that leaves landing is a load by then."""
+        files = [file.name for file in self.landing.files()]
+        active, last_run = self._runs()
+        counts = self.loader.execute("select status, count(*) from raw.loads group by 1")
+        version = self.loader.execute(
+            "select version, published_at from marts.data_versions order by version desc limit 1"
+        ).fetchone()
+        return Status(
+            files_waiting=files,
+            files_ignored=dict(self.landing.ignored()),
+            runs_active=active,
+            last_run=last_run,
+            loads=dict(counts.fetchall()),
+            last_files=ledger_lines(self.loader, limit=SHOWN_FILES),
+            loads_unpublished=len(unpublished_loads(self.loader)),
+            data_version=version[0] if version else None,
+            published_at=version[1] if version else None,
+        )
+
+    def checks(self, run_ids: list[str]) -> Mapping[str, list[str]]:
+        """Give the names of the asset checks of these runs by how they ended."""
+        return dict(self.dagster.execute(CHECKS, [run_ids]).fetchall())
+
+    def _runs(self) -> tuple[int, LastRun | None]:
+        try:
+            active = self.dagster.execute(ACTIVE_RUNS).fetchone()
+            last = self.dagster.execute(LAST_RUN).fetchone()
+        except psycopg.errors.UndefinedTable:  # Dagster has never started here
+            return 0, None
+        return (active[0] if active else 0), (LastRun(*last) if last else None)
+
+
+def open_status(home: Path, landing: Path) -> StatusReader:
+    """Connect to the stack of a home folder; raises WarehouseError or psycopg.OperationalError."""
+    urls = Warehouse.of_home(home)
+    return StatusReader(
+        Landing(landing),
+        psycopg.connect(urls.loader, autocommit=True),
+        psycopg.connect(urls.dagster, autocommit=True),
+    )
+
+
+def _time(instant: datetime | None) -> str:
+    return instant.isoformat(sep=" ", timespec="seconds") if instant else "not yet"

@@ -1,0 +1,112 @@
+"""Whether the marts are what a rebuild from raw would give, table by table and row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+from orchestration.commands.rebuild import RebuildError, Turn, turn_to_build
+from orchestration.lib.building.dbt_models import models_fingerprint
+from orchestration.lib.building.publication import published_models
+from orchestration.lib.building.warehouse_build import build_scope
+from orchestration.lib.statements import statement
+from orchestration.settings import Settings
+
+SCRATCH = "scratch"
+SHOWN = 3
+# What a rebuild leaves, by its kind in pg_class.
+DROPPED: dict[str, LiteralString] = {"r": "table", "v": "view"}
+
+TABLES = """
+select tablename from pg_tables
+where schemaname = 'scratch' and tablename ~ '^(dim|fct|agg|quality)_' order by tablename
+"""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One mart beside its rebuild; a difference starts with - if only the mart has the row."""
+
+    mart: str
+    rows: int
+    differences: Sequence[str]
+
+    @property
+    def is_equal(self) -> bool:
+        """Tell whether the mart holds the same rows as its rebuild."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        """Give a line, and the first differences below it."""
+        if self.is_equal:
+            return f"equal   {self.mart}: {self.rows:,} rows"
+        shown = [f"        {row}" for row in self.differences[:SHOWN]]
+        told = f"DIFFERS {self.mart}: {len(self.differences):,} rows (- mart, + rebuild)"
+        return "\n".join([told, *shown])
+
+
+def verified(settings: Settings) -> list[Comparison]:
+    """Rebuild the published loads into scratch tables and compare; raises RebuildError.
+
+    Takes as long as a full build, and its turn: files load meanwhile and are published afterwards.
+    """
+    with turn_to_build(settings) as turn:
+        _require_same_models(turn)
+        return compared(turn)
+
+
+def _require_same_models(turn: Turn) -> None:
+    """Refuse to compare what two definitions make: they differ, or have other columns."""
+    models = models_fingerprint(turn.variables)
+    if published_models(turn.connection) is None:
+        return  # there is nothing to verify, whatever the models
+    scope = build_scope(turn.connection, models)
+    if scope.has_other_models:
+        message = (
+            f"The marts cannot be verified, for {scope.reason}. "
+            "Make them anew first: dwellhouse rebuild"
+        )
+        raise RebuildError(message)
+
+
+def compared(turn: Turn) -> list[Comparison]:
+    """Compare all marts with a rebuild in the turn that is held; raises RebuildError."""
+    if published_models(turn.connection) is None:
+        message = "Nothing to verify: no version is published yet. Load a file first."
+        raise RebuildError(message)
+    try:
+        _rebuild(turn)
+        names = [name for (name,) in turn.connection.execute(TABLES)]
+        return [_comparison(turn.connection, name) for name in names]
+    finally:
+        _clear(turn.connection)
+
+
+def _rebuild(turn: Turn) -> None:
+    result = turn.project.build(
+        turn.url, {**turn.variables, "published_loads_only": True},
+        exclude=["resource_type:seed", "resource_type:test"],
+        full_refresh=True, schema=SCRATCH,
+    )  # fmt: skip
+    if not result.success:
+        message = f"The scratch tables could not be built.\n{result.explanation}"
+        raise RebuildError(message)
+
+
+def _comparison(connection: psycopg.Connection, mart: str) -> Comparison:
+    name = sql.Identifier(mart)
+    query = sql.SQL(statement("mart_differences")).format(mart=name)
+    differences = connection.execute(query).fetchall()
+    count = connection.execute(sql.SQL("select count(*) from marts.{}").format(name)).fetchone()
+    return Comparison(mart, count[0] if count else 0, [row for (row,) in differences])
+
+
+def _clear(connection: psycopg.Connection) -> None:
+    """Drop what the rebuild has left; the schema stays, which only a superuser can make."""
+    query = "select relkind, relname from pg_class where relnamespace = 'scratch'::regnamespace"
+    for kind, name in connection.execute(query).fetchall():
+        if kind in DROPPED:
+            drop = sql.SQL("drop {} if exists scratch.{} cascade")
+            connection.execute(drop.format(sql.SQL(DROPPED[kind]), sql.Identifier(name)))

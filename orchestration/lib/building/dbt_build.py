@@ -1,0 +1,291 @@
+"""Runs the dbt project inside this process: no new interpreter, no second parse.
+
+dbt keeps its flags, adapters and loggers in globals, so one process runs one command at a time.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.lib.building.dbt_environment import database_of, dbt_environment
+from orchestration.lib.building.dbt_manifest import (
+    fingerprint,
+    is_parsed,
+    mark_parsed,
+    parsing,
+    point_at,
+)
+from orchestration.lib.building.memory_folder import (
+    forget_ownerless,
+    keep_in_memory,
+    path_in_memory,
+)
+from orchestration.lib.fault_points import reached
+from orchestration.lib.foreseen_error import ForeseenError
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[3] / "dbt_project"
+
+FAULT_POINT_OF_EVENT = {"LogStartLine": "mid_dbt", "LogModelResult": "between_models"}
+
+DbtEvent = Mapping[str, Mapping[str, object]]
+OnEvent = Callable[[DbtEvent], None]
+
+_one_at_a_time = threading.RLock()
+
+
+class DbtError(ForeseenError):
+    """dbt could not even read the project; the text says why."""
+
+
+@dataclass(frozen=True)
+class ModelTest:
+    """What a data test said of a model, or of one of its columns; `failures` counts rows."""
+
+    test_name: str
+    model: str
+    column_name: str | None
+    description: str | None
+    status: str
+    failures: int | None
+
+
+@dataclass(frozen=True)
+class DbtNode:
+    """What came of one seed, model or test; `message` is in plain words where it failed."""
+
+    unique_id: str
+    name: str
+    status: str
+    seconds: float
+    message: str
+
+    @property
+    def is_failed(self) -> bool:
+        """Tell whether the node itself failed; one that is skipped is not to blame."""
+        return self.status in ("error", "fail", "runtime error")
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """What came of one dbt command; `error` says what stopped dbt before any node could fail."""
+
+    success: bool
+    nodes: tuple[DbtNode, ...] = ()
+    tests: tuple[ModelTest, ...] = ()
+    error: str | None = None
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why each failed node failed, by its name."""
+        return {node.name: node.message for node in self.nodes if node.is_failed}
+
+    @property
+    def explanation(self) -> str:
+        """All that went wrong as one text, empty after a success."""
+        lines = [f"{name}: {message}" for name, message in self.failed.items()]
+        return "\n".join([self.error, *lines] if self.error else lines)
+
+
+class DbtProject:
+    """The dbt project; what dbt writes goes to `target_path`, never into the checkout."""
+
+    def __init__(self, target_path: Path, folder: Path = PROJECT_FOLDER) -> None:
+        self.target_path = target_path
+        self.folder = folder
+        self._manifest: Manifest | None = None
+        self._parsed: str | None = None
+
+    def manifest_path(self) -> Path:
+        """Give the path of `manifest.json`, parsed anew where the project has changed since.
+
+        Needs no database. Raises DbtError if the project cannot be parsed.
+        """
+        current = fingerprint(self.folder)
+        if not is_parsed(self.target_path, current):
+            with parsing(self.target_path):  # another process may be at it: its result will do
+                is_new = is_parsed(self.target_path, current)
+            if not is_new:
+                with _one_at_a_time:
+                    self._current_manifest()
+        return self.target_path / "manifest.json"
+
+    def preload(self) -> None:
+        """Import dbt, parse and compile the project now: each build of a fork finds that done."""
+        from orchestration.lib.building.compiled_templates import compile_now
+
+        forget_ownerless()
+        with _one_at_a_time:
+            compile_now(self._current_manifest())
+
+    def build(
+        self,
+        transformer_url: str,
+        variables: Mapping[str, object],
+        on_event: OnEvent | None = None,
+        *,
+        select: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        full_refresh: bool = False,
+        schema: str | None = None,
+    ) -> DbtResult:
+        """Run seeds, models and data tests in the order of the graph, all of them by default.
+
+        `on_event` gets dbt's structured events above debug level, one at a time, also from dbt's
+        threads; it must not raise. `schema` takes all models in place of their own schemas.
+        """
+        arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
+        arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
+        return self._run(arguments, transformer_url, variables, on_event, schema, is_build=True)
+
+    def unit_tests(
+        self, transformer_url: str, variables: Mapping[str, object], on_event: OnEvent | None = None
+    ) -> DbtResult:
+        """Run the dbt unit tests; the models must have been built in that database."""
+        arguments = ["test", "--select", "test_type:unit"]
+        return self._run(arguments, transformer_url, variables, on_event)
+
+    def write_page(
+        self, transformer_url: str, variables: Mapping[str, object], target_path: Path
+    ) -> Path:
+        """Write the documentation of models, columns, tests and lineage as one HTML page.
+
+        It needs nothing but itself. Types and sizes are those of the tables that there are in the
+        database. Raises DbtError.
+        """
+        arguments = ["docs", "generate", "--static", "--vars", json.dumps(variables, default=str)]
+        with _one_at_a_time, dbt_environment(transformer_url):
+            outcome = self._invoke(arguments, target_path)
+        if not outcome.success:
+            raise DbtError(_result(outcome).explanation)
+        return target_path / "static_index.html"
+
+    def _run(
+        self,
+        arguments: list[str],
+        url: str,
+        variables: Mapping[str, object],
+        on_event: OnEvent | None,
+        schema: str | None = None,
+        *,
+        is_build: bool = False,
+    ) -> DbtResult:
+        from orchestration.lib.building.dbt_macros import with_macros_in_use
+
+        arguments = [*arguments, "--no-write-json", "--vars", json.dumps(variables, default=str)]
+        with _one_at_a_time:
+            manifest = self._current_manifest()
+            if is_build:
+                manifest = with_macros_in_use(manifest)
+            point_at(manifest, database_of(url), schema)
+            with dbt_environment(url):
+                run_path = keep_in_memory(self.target_path)
+                return _result(self._invoke(arguments, run_path, manifest, on_event))
+
+    @property
+    def run_path(self) -> Path:
+        """The folder for the SQL that dbt writes of each node: in memory, for few ever read it."""
+        return path_in_memory(self.target_path)
+
+    def _current_manifest(self) -> "Manifest":
+        """Give the parsed project of this process, while no file of it has changed.
+
+        The operator's variables are used by SQL only, which dbt renders at each run; so one parse
+        serves all values of them.
+        """
+        current = fingerprint(self.folder)
+        if self._manifest is None or self._parsed != current:
+            with parsing(self.target_path):
+                outcome = self._invoke(["parse"], self.target_path)
+                if not outcome.success:
+                    raise DbtError(_result(outcome).explanation)
+                mark_parsed(self.target_path, current)
+            self._manifest, self._parsed = outcome.result, current
+        return self._manifest
+
+    def _invoke(
+        self,
+        arguments: list[str],
+        target_path: Path,
+        manifest: "Manifest | None" = None,
+        on_event: OnEvent | None = None,
+    ) -> "dbtRunnerResult":
+        from dbt.cli.main import dbtRunner  # seconds: only who runs dbt pays for it
+
+        from orchestration.lib.building.dbt_connections import keep_connections
+        from orchestration.lib.building.dbt_debug_events import make_heard_ones_only
+        from orchestration.lib.building.dbt_flag_sources import skip_the_search
+
+        skip_the_search()
+        keep_connections()
+        make_heard_ones_only()
+        callbacks = [_forwarded_to(on_event)] if on_event else []
+        folders = {
+            "--project-dir": self.folder, "--profiles-dir": self.folder,
+            "--target-path": target_path, "--log-path": target_path,
+        }  # fmt: skip
+        paths = [str(part) for pair in folders.items() for part in pair]
+        silence = ["--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
+        outcome = dbtRunner(manifest, callbacks).invoke([*arguments, *paths, *silence])
+        if outcome.exception and not isinstance(outcome.exception, Exception):
+            raise outcome.exception  # an interrupt, which dbt turns into a result
+        return outcome
+
+
+def _selection(select: Iterable[str], exclude: Iterable[str]) -> list[str]:
+    chosen = {"--select": list(select), "--exclude": list(exclude)}
+    return [part for name, values in chosen.items() if values for part in (name, *values)]
+
+
+def _forwarded_to(on_event: OnEvent) -> "Callable[[EventMsg], None]":
+    from dbt_common.events.functions import msg_to_dict
+
+    taking_turns = threading.Lock()
+
+    def forward(message: "EventMsg") -> None:
+        if message.info.level != "debug":  # some are made at a level that is known later
+            with taking_turns:
+                on_event(msg_to_dict(message))
+            if message.info.name in FAULT_POINT_OF_EVENT:
+                reached(FAULT_POINT_OF_EVENT[message.info.name])
+
+    return forward
+
+
+def _result(outcome: "dbtRunnerResult") -> DbtResult:
+    results = getattr(outcome.result, "results", None) or ()
+    error = str(outcome.exception).strip() if outcome.exception else None
+    nodes = tuple(_node(result) for result in results)
+    tests = tuple(_test(result) for result in results if _is_of_a_model(result))
+    return DbtResult(outcome.success, nodes, tests, error)
+
+
+def _is_of_a_model(result: "NodeResult") -> bool:
+    return bool(getattr(result.node, "attached_node", None))
+
+
+def _test(result: "NodeResult") -> ModelTest:
+    node = result.node
+    return ModelTest(
+        node.name, node.attached_node.rpartition(".")[2], node.column_name,
+        node.description or None, str(result.status), result.failures,
+    )  # fmt: skip
+
+
+def _node(result: "NodeResult") -> DbtNode:
+    status = str(result.status)
+    message = result.message or ""
+    if status == "fail" and result.node.resource_type == "test":
+        rows = "1 row breaks" if result.failures == 1 else f"{result.failures} rows break"
+        message = f"{rows} this rule"
+    lines = (line.strip() for line in message.splitlines())
+    told = " ".join(line for line in lines if line and not line.startswith("compiled code at"))
+    return DbtNode(result.node.unique_id, result.node.name, status, result.execution_time, told)

@@ -1,0 +1,113 @@
+"""One build of the marts: how much of them, dbt, then a data version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import psycopg
+
+from orchestration.lib.building.dbt_build import DbtProject, DbtResult, OnEvent
+from orchestration.lib.building.publication import DataVersion, publish, published_models
+from orchestration.lib.statements import statement
+
+# What no data can change or break, only another version of the project: views and seeds, keys that
+# a grouping makes, references that a join makes, lengths from a start to its end. Builds of the
+# models that are published leave it out.
+STATIC = (
+    "config.materialized:view", "resource_type:seed", "test_name:is_key", "test_name:unique",
+    "test_name:not_null", "test_name:relationships", "test_name:accepted_values",
+    "test_name:is_known_timezone", "test_name:is_never_negative",
+)  # fmt: skip
+
+# Rebuilding costs less than finding what most of the data touches, where there is much of it.
+PENDING_SHARE = 0.5
+PENDING_ROWS = 200_000
+
+# What the tables are made by while all of them are made anew: some are old, some are new.
+UNFINISHED = ""
+
+
+@dataclass(frozen=True)
+class BuildScope:
+    """How much of the marts a build makes anew; `reason` says why all of them, if all."""
+
+    reason: str | None
+    has_other_models: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether all tables are made anew from raw."""
+        return self.reason is not None
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What the build need not do."""
+        return () if self.has_other_models else STATIC
+
+    @property
+    def explanation(self) -> str:
+        """What the build will do, as a sentence."""
+        if self.is_full:
+            return f"All marts are made anew: {self.reason}."
+        return "What the new loads touch is made anew."
+
+
+def build_scope(connection: psycopg.Connection, models: str) -> BuildScope:
+    """Tell whether the pending loads can be added to the tables as they are.
+
+    A partial build relies on tables of the same models, and on cameras that stay at their sites.
+    """
+    published = published_models(connection)
+    if published is None:
+        return BuildScope("no version is published yet", has_other_models=True)
+    attempted = _last_attempted(connection)
+    if attempted == UNFINISHED:
+        return BuildScope("the last build of all marts did not end", has_other_models=True)
+    if {published, attempted} != {models}:
+        return BuildScope("models, seeds or settings have changed", has_other_models=True)
+    moved, pending_rows, pending_share = _pending(connection)
+    if moved is not None:
+        return BuildScope(f"camera {moved} is at another site now")
+    if pending_rows > PENDING_ROWS and pending_share > PENDING_SHARE:
+        return BuildScope("most of the data is new")
+    return BuildScope(None)
+
+
+def build(
+    connection: psycopg.Connection, project: DbtProject, url: str,
+    variables: Mapping[str, object], models: str, run_id: str,
+    scope: BuildScope, on_event: OnEvent | None = None,
+) -> tuple[DbtResult, DataVersion | None]:  # fmt: skip
+    """Build in the turn that `connection` holds, then publish; gives no version after a failure.
+
+    Idempotent: a build that was killed midway is run again, and the last version stands meanwhile.
+    One of all marts leaves tables of two states, which no partial build may add to.
+    """
+    _note_attempt(connection, UNFINISHED if scope.is_full else models)
+    result = project.build(
+        url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
+        exclude=scope.left_out, full_refresh=scope.is_full,
+    )  # fmt: skip
+    if not result.success:
+        return result, None
+    _note_attempt(connection, models)
+    return result, publish(connection, run_id, models, result.tests)
+
+
+def _last_attempted(connection: psycopg.Connection) -> str | None:
+    row = connection.execute("select models from intermediate.build_attempts").fetchone()
+    return row[0] if row else None
+
+
+def _note_attempt(connection: psycopg.Connection, models: str) -> None:
+    connection.execute(
+        "insert into intermediate.build_attempts (models) values (%s) "
+        "on conflict (is_last) do update set models = excluded.models, started_at = now()",
+        [models],
+    )
+
+
+def _pending(connection: psycopg.Connection) -> tuple[str | None, int, float]:
+    """Give a camera that the pending loads move, if any, their rows, and those' share of all."""
+    row = connection.execute(statement("pending_loads")).fetchone()
+    assert row is not None
+    return row[0], int(row[1]), float(row[2])
