@@ -263,6 +263,8 @@ def test_a_row_may_have_line_ends_in_quotes(load: Load, connection: psycopg.Conn
         ("1772442904,person_id\n", "missing_columns", "names: 1772442904, person_id. It lacks"),
         ("utc_time_ended,person\n1,2\n", "missing_columns", "face_recognition"),
         ("Zeit;Person\n1;2\n", "missing_columns", "names: Zeit, Person. It lacks"),
+        ("x" * 200_000 + "\n1\n", "missing_columns", f"names: {'x' * 59}…. It lacks"),
+        (",".join(["n"] * 99) + "\n1\n", "missing_columns", f"names: {'n, ' * 20}…. It lacks"),
         (gzip.compress(TEXT.encode(), mtime=0)[:-4], "corrupt_archive", "damaged or cut off"),
         (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9, "undecodable", "spreadsheet or an image"),
     ],

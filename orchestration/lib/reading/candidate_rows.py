@@ -25,6 +25,10 @@ from orchestration.lib.reading.source_profiles import SourceProfile
 from orchestration.lib.reading.timestamp_rules import DateOrder, TimestampRules
 from orchestration.lib.reading.timestamps import instants
 
+# What is no table may have any first line; of these a person sees enough to know it again.
+MOST_NAMES_TOLD = 20
+LONGEST_NAME_TOLD = 60
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -128,7 +132,9 @@ class Layout:
 
     def told(self, reason_code: str, header: Sequence[str], max_columns: int) -> str:
         """Say of the first line of a file, as it is written, why it is refused for this reason."""
-        names = ", ".join(name or "(no name)" for name in header[:20])
+        names = ", ".join(_shown(name) for name in header[:MOST_NAMES_TOLD])
+        if len(header) > MOST_NAMES_TOLD:
+            names += ", …"
         if reason_code == "too_many_columns":
             return (
                 f"It has {len(header)}, the limit is {max_columns}: export only what is needed, "
@@ -209,3 +215,10 @@ def _longest_field(chunk: Chunk) -> npt.NDArray[np.int64]:
     lengths = (pc.utf8_length(column) for column in chunk.columns)
     longest: npt.NDArray[np.int64] = reduce(pc.max_element_wise, lengths).to_numpy()
     return longest
+
+
+def _shown(name: str) -> str:
+    """Give a column's name as a message shows it."""
+    if len(name) > LONGEST_NAME_TOLD:
+        return name[: LONGEST_NAME_TOLD - 1] + "…"
+    return name or "(no name)"
