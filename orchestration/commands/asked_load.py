@@ -6,6 +6,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.loading.ledger import LoadStatus
 
 LOAD = """
 select load_id, file_name, status, rows_loaded, rows_rejected, stored_as, validation
@@ -23,7 +24,7 @@ class AskedLoad:
 
     load_id: int
     file_name: str
-    status: str
+    status: LoadStatus
     rows_loaded: int
     rows_rejected: int
     stored_as: str | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
-from orchestration.lib.loading.ledger import IN_WAREHOUSE
+from orchestration.lib.loading.ledger import IN_WAREHOUSE, LoadStatus
 from orchestration.lib.statements import statement
 
 
@@ -15,7 +15,7 @@ class LoadedFile:
 
     load_id: int
     file_name: str
-    status: str
+    status: LoadStatus
     rows_read: int
     rows_loaded: int
     rows_rejected: int

@@ -9,11 +9,11 @@ import pytest
 from expectations.reasons import FILE_REASONS
 from expectations.verdict import Tally
 from orchestration.defs.ingestion.report import FILES_ARE_TAKEN, check_results
-from orchestration.lib.loading.ledger import Counts
+from orchestration.lib.loading.ledger import Counts, LoadStatus
 from orchestration.lib.loading.load_outcome import LoadOutcome
 
 
-def outcome(name: str, status: str, reason_code: str | None = None) -> LoadOutcome:
+def outcome(name: str, status: LoadStatus, reason_code: str | None = None) -> LoadOutcome:
     reason = FILE_REASONS.get(reason_code or "", reason_code)
     return LoadOutcome(1, name, status, Counts(), Counter(), Tally(), reason_code, reason)
 
@@ -27,7 +27,7 @@ def files_are_taken(outcomes: Sequence[LoadOutcome]) -> dg.AssetCheckResult:
     ("status", "code"),
     [*(("rejected", code) for code in FILE_REASONS), ("failed", "load_error")],
 )
-def test_a_file_that_is_not_taken_fails_a_check(status: str, code: str) -> None:
+def test_a_file_that_is_not_taken_fails_a_check(status: LoadStatus, code: str) -> None:
     result = files_are_taken([outcome("good.csv", "loaded"), outcome("bad.csv", status, code)])
     assert not result.passed
     assert result.severity is dg.AssetCheckSeverity.ERROR

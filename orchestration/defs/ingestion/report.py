@@ -25,7 +25,7 @@ def batch_metadata(outcomes: Sequence[LoadOutcome]) -> Mapping[str, dg.MetadataV
         "rows_loaded": sum(outcome.counts.rows_loaded for outcome in outcomes),
         "rows_rejected": sum(outcome.counts.rows_rejected for outcome in outcomes),
     }
-    statuses = Counter(outcome.status for outcome in outcomes)
+    statuses: Counter[str] = Counter(outcome.status for outcome in outcomes)
     return {
         **{name: dg.MetadataValue.int(total) for name, total in totals.items()},
         "files": dg.MetadataValue.json(dict(statuses)),

@@ -19,7 +19,13 @@ from orchestration.lib.fault_points import reached
 from orchestration.lib.landing.file_moves import put_away
 from orchestration.lib.landing.file_state import FileChangedError, FileGoneError, FileState
 from orchestration.lib.landing.landing_files import Landing
-from orchestration.lib.loading.ledger import Counts, FileIdentity, FinishedLoad, Ledger
+from orchestration.lib.loading.ledger import (
+    Counts,
+    FileIdentity,
+    FinishedLoad,
+    Ledger,
+    LoadStatus,
+)
 from orchestration.lib.loading.load_outcome import (
     FileRefusedError,
     LoadOutcome,
@@ -97,7 +103,8 @@ class FileLoader:
         self, path: Path, state: FileState, file: FileIdentity, finished: FinishedLoad
     ) -> LoadOutcome:
         """Finish an interrupted move, or record that the same content came again."""
-        load_id, status, reason = finished.load_id, "loaded", None
+        load_id, reason = finished.load_id, None
+        status: LoadStatus = "loaded"
         if finished.stored_as is not None or finished.file_name != file.name:
             load_id, status = self._ledger.begin(file, self._run_id), "duplicate"
             reason = f"The same content is already loaded, as {finished.file_name}."
@@ -194,7 +201,7 @@ class FileLoader:
         return self._recorded(claimed, stored)
 
     def _quarantine(
-        self, claimed: _Claimed, rows: RowLoad, status: str, counts: Counts,
+        self, claimed: _Claimed, rows: RowLoad, status: LoadStatus, counts: Counts,
         reason_code: str, reason: str,
     ) -> LoadOutcome:  # fmt: skip
         explanation = {

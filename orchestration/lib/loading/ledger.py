@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import Literal, LiteralString, TypeAlias
 
 import orjson
 import psycopg
@@ -19,8 +19,9 @@ from psycopg.rows import class_row
 from orchestration.lib.statements import statement
 
 LOCK_POLL_SECONDS = 0.1
+LoadStatus: TypeAlias = Literal["loading", "loaded", "duplicate", "rejected", "failed"]
 # How a load ends whose file's content is in the warehouse, by this load or an earlier one.
-IN_WAREHOUSE = frozenset({"loaded", "duplicate"})
+IN_WAREHOUSE: frozenset[LoadStatus] = frozenset({"loaded", "duplicate"})
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class FinishedLoad:
     load_id: int
     file_name: str
     sha256: str
-    status: str
+    status: LoadStatus
     stored_as: str | None
 
 
@@ -114,7 +115,7 @@ class Ledger:
         that the database or the disk has cut short are not counted.
         """
         self._connection.execute(statement("close_dead_loads"), {"sha256": sha256})
-        return int(str(self._value(statement("failed_attempts"), {"sha256": sha256})))
+        return self._number(statement("failed_attempts"), {"sha256": sha256})
 
     def last_failure(self, sha256: str) -> str:
         """Give the sentence of the last attempt at this content that failed."""
@@ -126,10 +127,10 @@ class Ledger:
 
     def begin(self, file: FileIdentity, run_id: str | None) -> int:
         """Enter a file as `loading`, visible to all at once; gives its load_id."""
-        return int(str(self._value(statement("begin_load"), {**vars(file), "run_id": run_id})))
+        return self._number(statement("begin_load"), {**vars(file), "run_id": run_id})
 
     def finish(
-        self, load_id: int, status: str, counts: Counts, validation: Mapping[str, object],
+        self, load_id: int, status: LoadStatus, counts: Counts, validation: Mapping[str, object],
         reason_code: str | None = None, reason: str | None = None,
     ) -> None:  # fmt: skip
         """Write the outcome; in the same transaction as the rows if one is open."""
@@ -165,3 +166,8 @@ class Ledger:
     ) -> object:
         row = self._connection.execute(query, parameters).fetchone()
         return row[0] if row else None
+
+    def _number(self, query: LiteralString, parameters: Mapping[str, object]) -> int:
+        number = self._value(query, parameters)
+        assert isinstance(number, int)
+        return number

@@ -9,7 +9,7 @@ import psycopg
 from expectations.reasons import FILE_REASONS
 from expectations.verdict import Limits, Tally
 from orchestration.lib.landing.file_state import FileChangedError
-from orchestration.lib.loading.ledger import Counts
+from orchestration.lib.loading.ledger import Counts, LoadStatus
 from orchestration.lib.reading.source_profiles import SourceProfiles
 
 
@@ -43,7 +43,7 @@ class LoadOutcome:
 
     load_id: int
     file_name: str
-    status: str
+    status: LoadStatus
     counts: Counts
     reasons: Counter[str]
     tally: Tally
