@@ -72,7 +72,7 @@ class Gate:
         `supplied` are columns of the contract that the file has under other names, or that its
         source profile assumes.
         """
-        return _told(self._header_verdict(tuple(header), tuple(supplied)), tally)
+        return _counted_failure(self._header_verdict(tuple(header), tuple(supplied)), tally)
 
     def _judge_header(self, header: Sequence[str], supplied: Sequence[str]) -> FileVerdict:
         known = (*header, *supplied) if header else ()
@@ -83,7 +83,7 @@ class Gate:
 
     def outcome_failure(self, rows_read: int, rows_rejected: int, tally: Tally) -> Check | None:
         """Judge a file by what became of its rows; give the first check that fails."""
-        return _told(self._outcome_verdict(rows_read, rows_rejected), tally)
+        return _counted_failure(self._outcome_verdict(rows_read, rows_rejected), tally)
 
     def _judge_outcome(self, rows_read: int, rows_rejected: int) -> FileVerdict:
         share = rows_rejected / rows_read if rows_read else 0.0
@@ -111,7 +111,7 @@ class Gate:
         return next((check for check in suite.checks if check.name in failing), None), tally
 
 
-def _told(verdict: FileVerdict, tally: Tally) -> Check | None:
+def _counted_failure(verdict: FileVerdict, tally: Tally) -> Check | None:
     failure, counted = verdict
     tally.update(counted)
     return failure

@@ -51,7 +51,7 @@ class PartFile:
         self.size = 0
 
     async def __aenter__(self) -> "PartFile":
-        with _told_as_problems():
+        with _failures_as_problems():
             self._file = self._path.open("xb", buffering=0)
             # Held until it is closed, even by a kill: nobody tidies away what is still coming in.
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -87,14 +87,14 @@ class PartFile:
         return await run_sync(self._place, name)
 
     def _write(self, data: bytes) -> None:
-        with _told_as_problems():
+        with _failures_as_problems():
             self._hash.update(data)
             view = memoryview(data)
             while view:
                 view = view[self._file.write(view) :]
 
     def _place(self, name: str) -> str:
-        with _told_as_problems():
+        with _failures_as_problems():
             os.fsync(self._file.fileno())
             stem, dot, suffixes = name.partition(".")
             for candidate in (name, f"{stem}-{self.sha256[:12]}{dot}{suffixes}"):
@@ -146,7 +146,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _told_as_problems() -> Iterator[None]:
+def _failures_as_problems() -> Iterator[None]:
     try:
         yield
     except FileExistsError:

@@ -27,7 +27,7 @@ class RunSeen:
     file_name: str | None
     rows_per_second: float | None
 
-    def told(self, files: int) -> str:
+    def activity(self, files: int) -> str:
         """Say in a few words what the run is doing."""
         if self.file_name is not None:
             return f"Loading {self.file_name}"
@@ -92,5 +92,5 @@ def _watch(
     with psycopg.connect(loader_url, autocommit=True) as connection:
         while not ended.wait(LOOK_SECONDS):
             seen = run_seen(connection, run_id)
-            told = seen.told(len(paths))
-            bar.update(task, completed=seen.bytes_read, description=told, rows=seen.rows)
+            activity = seen.activity(len(paths))
+            bar.update(task, completed=seen.bytes_read, description=activity, rows=seen.rows)

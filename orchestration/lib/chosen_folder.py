@@ -22,7 +22,7 @@ def usable(folder: Path, setting: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _told(error, folder, setting) from error
+        raise _folder_error(error, folder, setting) from error
 
 
 @contextmanager
@@ -31,10 +31,10 @@ def looked_into(folder: Path, setting: str) -> Iterator[None]:
     try:
         yield
     except (NotADirectoryError, PermissionError) as error:
-        raise _told(error, folder, setting) from error
+        raise _folder_error(error, folder, setting) from error
 
 
-def _told(error: OSError, folder: Path, setting: str) -> FolderError:
+def _folder_error(error: OSError, folder: Path, setting: str) -> FolderError:
     place = "" if error.filename in (None, str(folder)) else f" ({error.filename})"
     return FolderError(
         f"{setting} = {str(folder)!r} cannot be used: {error.strerror or error}{place}. "

@@ -30,10 +30,10 @@ def require_free_port(name: str, host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except (OSError, UnicodeError) as error:  # the latter for what can be no name of a host
-            raise _told(error, name, host, port) from error
+            raise _address_error(error, name, host, port) from error
 
 
-def _told(error: OSError | UnicodeError, name: str, host: str, port: int) -> AddressError:
+def _address_error(error: OSError | UnicodeError, name: str, host: str, port: int) -> AddressError:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         return PortInUseError(
             f"Port {port} on {host} is in use. Free it, or choose another: "

@@ -41,7 +41,7 @@ class Measures:
     columns: Mapping[str, Type]
 
     @property
-    def told(self) -> sql.Composable:
+    def as_members(self) -> sql.Composable:
         """The measures of a row as the members of a JSON object, written by the database."""
         # One text a row is read several times as fast as a value for each column.
         names = [sql.Literal(f'"{name}":') for name in self.columns]
@@ -71,7 +71,7 @@ async def read_stored(
     query = statement("stored_series").format(
         table=STORED[of, granularity],
         group=GROUPS[of],
-        told=measures.told,
+        told=measures.as_members,
     )
     bounds = [(name, own[0], own[-1]) for name, own in edges.items()]
     ids, firsts, ends = zip(*bounds, strict=True) if bounds else ((), (), ())
@@ -104,7 +104,7 @@ async def read_counted(
         session_conditions=session_conditions(timeless, parameters),
     )
     counted = statement(f"{measures.name}_series").format(attendance=attendance)
-    query = statement("counted_series").format(counted=counted, told=measures.told)
+    query = statement("counted_series").format(counted=counted, told=measures.as_members)
     return _buckets(await (await connection.execute(query, parameters)).fetchall())
 
 

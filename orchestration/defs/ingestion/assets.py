@@ -95,7 +95,7 @@ def _outcomes(
         files = _in_order(ledger, landing.landing, config)
         loader = FileLoader(
             connection, landing.landing, landing.rules, context.run_id,
-            _told_now_and_then(context), coming=files,
+            _logged_now_and_then(context), coming=files,
         )  # fmt: skip
         with load_under_way(connection, sum(_size(path) for path, _ in files)):
             outcomes = [_outcome(context, loader, path, name) for path, name in files]
@@ -149,7 +149,7 @@ def _outcome(
     return outcome
 
 
-def _told_now_and_then(context: dg.AssetExecutionContext) -> OnProgress:
+def _logged_now_and_then(context: dg.AssetExecutionContext) -> OnProgress:
     """Write progress into the run's log, where each line costs a write, every few seconds."""
     told = time.monotonic()
 

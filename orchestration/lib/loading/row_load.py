@@ -102,10 +102,10 @@ class RowLoad:
         read, rejected = self.counts.rows_read, self.counts.rows_rejected
         failure = self.gate.outcome_failure(read, rejected, self.tally)
         if failure is not None:
-            raise FileRefusedError(failure.reason_code, self._told_of_share if read else "")
+            raise FileRefusedError(failure.reason_code, self._refused_share if read else "")
 
     @property
-    def _told_of_share(self) -> str:
+    def _refused_share(self) -> str:
         share = self.rules.limits.max_rejected_share
         return (
             f"{self.counts.rows_rejected} of {self.counts.rows_read} rows were unusable, more than "

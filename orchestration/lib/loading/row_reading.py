@@ -126,8 +126,8 @@ class FileReading:
         failure = self.gate.header_failure(layout.header, self.tally, layout.supplied)
         if failure is not None:
             limit = self.rules.limits.max_columns
-            told = layout.told(failure.reason_code, header, limit)
-            raise FileRefusedError(failure.reason_code, told)
+            detail = layout.refusal_detail(failure.reason_code, header, limit)
+            raise FileRefusedError(failure.reason_code, detail)
         return layout
 
     def _look_for_dates(self, search: DateOrderSearch, layout: Layout) -> Iterator[None]:

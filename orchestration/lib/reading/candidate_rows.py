@@ -130,7 +130,7 @@ class Layout:
         ]
         return entries.assign(attributes=attributes)
 
-    def told(self, reason_code: str, header: Sequence[str], max_columns: int) -> str:
+    def refusal_detail(self, reason_code: str, header: Sequence[str], max_columns: int) -> str:
         """Say of the first line of a file, as it is written, why it is refused for this reason."""
         names = ", ".join(_shown(name) for name in header[:MOST_NAMES_TOLD])
         if len(header) > MOST_NAMES_TOLD:
