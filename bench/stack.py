@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.parent_death import end_with_parent
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.parent_death import end_with_parent
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse
 from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
