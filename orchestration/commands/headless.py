@@ -12,8 +12,9 @@ import psycopg
 from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.commands.load_bar import load_bar
 from orchestration.lib.foreseen_error import ForeseenError
-from orchestration.lib.landing.file_moves import lent_copy, tidy
+from orchestration.lib.landing.file_moves import tidy
 from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.landing.lent_copies import lent_copy
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import prepare
 from orchestration.runtime.warehouse import open_warehouse

@@ -12,8 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.lib.landing.file_moves import lent_copy, tidy
+from orchestration.lib.landing.file_moves import tidy
 from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.landing.lent_copies import lent_copy
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import prepare_warehouse, with_database
 from orchestration.settings import Settings

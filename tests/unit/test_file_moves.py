@@ -16,8 +16,6 @@ from hypothesis import strategies as st
 
 from orchestration.lib.landing import file_moves
 from orchestration.lib.landing.file_moves import (
-    COPY,
-    lent_copy,
     put_away,
     put_back,
     reason_file,
@@ -25,6 +23,7 @@ from orchestration.lib.landing.file_moves import (
 )
 from orchestration.lib.landing.file_state import FileChangedError, FileState
 from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.landing.lent_copies import COPY, lent_copy
 
 
 @pytest.fixture
@@ -255,13 +254,34 @@ def test_a_move_that_is_killed_at_any_step_is_finished_by_the_next(any_landing: 
     assert 3 < steps < 99, "each step was killed once"
 
 
+def test_a_replay_that_is_killed_at_any_step_neither_loses_nor_cuts_the_file(
+    any_landing: Landing,
+) -> None:
+    landing = any_landing
+    path, stored = landing.folder / "a.csv", landing.quarantine / "a.csv"
+    for steps in range(100):
+        path.write_text("refused")
+        quarantine(landing)
+        is_killed = killed_after(steps, landing, lambda: put_back(landing, stored, "a.csv", 1))
+        tidy(landing)
+        if not path.exists():
+            put_back(landing, stored, "a.csv", 1)
+        assert path.read_text() == "refused", steps
+        stored.unlink(missing_ok=True)
+        reason_file(stored).unlink(missing_ok=True)
+        assert everything(landing) == {"a.csv": "refused"}, steps
+        if not is_killed:
+            break
+    assert 1 < steps < 99, "each step was killed once"
+
+
 def quarantine(landing: Landing) -> None:
     path = landing.folder / "a.csv"
     state = FileState.of(path)
     put_away(landing, path, landing.quarantine, "a.csv", 1, state, {"load_id": 1})
 
 
-def killed_after(steps: int, landing: Landing, move: Callable[[], None]) -> bool:
+def killed_after(steps: int, landing: Landing, move: Callable[[], object]) -> bool:
     """Move in a child that is killed once it has changed so much; false if it ended by itself."""
     child = os.fork()
     if child == 0:

@@ -8,7 +8,6 @@ file is explained and moved from under its hidden name: it is never in two place
 """
 
 import errno
-import fcntl
 import filecmp
 import json
 import os
@@ -17,13 +16,12 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 from orchestration.lib.fault_points import reached
 from orchestration.lib.landing.file_state import FileChangedError, FileGoneError, FileState
 from orchestration.lib.landing.landing_files import REASON, Landing
+from orchestration.lib.landing.lent_copies import COPY, lent_copy, remove_abandoned
 
-COPY = ".load-"
 LEAVING = ".leaving-"
 # As LEAVING, but it lies nowhere else yet: other links to it are somebody's own.
 MOVING = ".moving-"
@@ -53,21 +51,17 @@ def put_away(
 def put_back(landing: Landing, stored: Path, name: str, load_id: int) -> Path:
     """Move a file from quarantine into landing again; its reason goes."""
     hidden = _hidden(landing, name, LEAVING)
-    stored.rename(hidden)
+    try:
+        stored.rename(hidden)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with lent_copy(landing, stored) as copy:  # until it is whole, it goes with the process
+            _write_through(copy)
+            copy.rename(hidden)
+        stored.unlink()
     reason_file(stored).unlink(missing_ok=True)
     return _shown(landing, hidden, name, load_id)
-
-
-@contextmanager
-def lent_copy(landing: Landing, path: Path) -> Iterator[Path]:
-    """Copy a file into landing under a hidden name that ends with the block or with the process."""
-    copy = landing.folder / f"{COPY}{uuid.uuid4().hex}"
-    with _locked(copy):
-        try:
-            shutil.copyfile(path, copy)
-            yield copy
-        finally:
-            copy.unlink(missing_ok=True)
 
 
 def tidy(landing: Landing) -> None:
@@ -78,7 +72,7 @@ def tidy(landing: Landing) -> None:
         hidden = [Path(entry.path) for entry in entries if entry.name.startswith(HIDDEN)]
     for path in hidden:
         with suppress(FileNotFoundError, BlockingIOError):
-            _remove_abandoned(path) if path.name.startswith(COPY) else _finish(landing, path)
+            remove_abandoned(path) if path.name.startswith(COPY) else _finish(landing, path)
 
 
 def stored_names(folder: Path, name: str, load_id: int) -> Iterator[Path]:
@@ -146,12 +140,19 @@ def _copied(path: Path, target: Path, state: FileState) -> bool:
     draft = target.with_name(f".{target.name}.part")
     try:
         shutil.copy2(path, draft)
+        _write_through(draft)
         if FileState.of(path) != state:
             raise FileChangedError(path.name)
         draft.rename(target)
     finally:
         draft.unlink(missing_ok=True)
     return True
+
+
+def _write_through(copy: Path) -> None:
+    """Have a copy on its disk, as what it was made of is removed next."""
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _renamed(
@@ -218,23 +219,6 @@ def _is_shown_as(target: Path, hidden: Path) -> bool:
     if lies_there:
         hidden.unlink(missing_ok=True)
     return lies_there
-
-
-def _locked(copy: Path) -> IO[bytes]:
-    """Create a file and lock it; again, where it is taken for abandoned in between."""
-    while True:
-        lock = copy.open("xb")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if copy.exists():
-            return lock
-        lock.close()
-
-
-def _remove_abandoned(copy: Path) -> None:
-    """Remove a copy whose process has ended: the kernel has freed its lock."""
-    with copy.open("rb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        copy.unlink()
 
 
 def _hidden(landing: Landing, name: str, prefix: str) -> Path:
