@@ -118,6 +118,8 @@ def _p95(
 ) -> Figure:
     answers = _answers(paths, port, clients, seconds)
     about = f"half within {answers.milliseconds(50):.0f} ms, {answers.rate:,.1f} a second"
+    if answers.timed_out:
+        about += f"; {answers.timed_out} of {len(answers.seconds)} timed out"
     return Figure(name, answers.milliseconds(95), " ms", AT_MOST, limit, about)
 
 

@@ -16,10 +16,14 @@ PATIENCE_SECONDS = 60.0
 
 @dataclass
 class Answers:
-    """What came back within a time: the seconds of each answer, and the first that was no 200."""
+    """What came back within a time: the seconds of each answer, and the first that was wrong.
+
+    A 504 is an answer that took as long as the API lets one take: it is counted, not wrong.
+    """
 
     seconds: list[float] = field(default_factory=list)
     elapsed: float = 0.0
+    timed_out: int = 0
     refused: bytes | None = None
 
     @property
@@ -67,7 +71,9 @@ class Lane(asyncio.Protocol):
     def _answered(self) -> None:
         now = time.perf_counter()
         self._answers.seconds.append(now - self._asked_at)
-        if not self._received.startswith(b"HTTP/1.1 200"):
+        if self._received.startswith(b"HTTP/1.1 504"):
+            self._answers.timed_out += 1
+        elif not self._received.startswith(b"HTTP/1.1 200"):
             self._answers.refused = self._answers.refused or bytes(self._received)
         self._received.clear()
         if now < self._until:

@@ -2,8 +2,10 @@
 
 import json
 import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
+from threading import Thread
 
 import pytest
 
@@ -17,7 +19,7 @@ from bench.drops import Found, Published, day_files
 from bench.filled_warehouse import Build
 from bench.flat import Flat
 from bench.flat import table as flat_table
-from bench.http_load import Answers
+from bench.http_load import Answers, answers_to
 from bench.latency import Burst, Latency
 from bench.leak import Footprint, Leak
 from bench.many import Many
@@ -174,6 +176,27 @@ def test_answers_are_counted_by_the_second() -> None:
     answers = Answers([number / 1000 for number in range(1, 101)], elapsed=2.0)
     assert answers.rate == 50
     assert answers.milliseconds(50) == pytest.approx(50.5)
+
+
+def test_a_timeout_is_an_answer_that_took_long_and_any_other_failure_is_wrong() -> None:
+    class Route(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(int(self.path[1:]))
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Route) as server:
+        Thread(target=server.serve_forever).start()
+        slow = answers_to(iter(["/200", "/504", "/504"]), server.server_port, 1, 10)
+        wrong = answers_to(iter(["/200", "/500"]), server.server_port, 1, 10)
+        server.shutdown()
+    assert (len(slow.seconds), slow.timed_out, slow.refused) == (3, 2, None)
+    assert (wrong.timed_out, (wrong.refused or b"")[:12]) == (0, b"HTTP/1.1 500")
 
 
 def test_p95_lies_between_the_drops() -> None:
