@@ -36,16 +36,23 @@ TOLD_ELSEWHERE_TOO = ASSET_EVENTS | ASSET_CHECK_EVENTS
 
 
 class PooledPostgresStorage(DagsterPostgresStorage):
-    """Keeps a connection open for each kind of record: runs, events, ticks."""
+    """Keeps a connection open for each kind of record: runs, events, ticks.
+
+    A process looks once what tables there are, and not for each of its instances: the code server
+    has one a tick, and SQLAlchemy keeps in memory who has asked a catalog.
+    """
 
     # A worker need not look for the tables: whoever has made its run has made them.
     makes_tables: ClassVar[bool] = True
+    _made: ClassVar[set[str]] = set()
 
     def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(postgres_url, should_autocreate_tables=False, inst_data=inst_data)
-        self._run_storage = _RunStorage(postgres_url, makes_tables=self.makes_tables)
-        self._event_log_storage = _EventLogStorage(postgres_url, makes_tables=self.makes_tables)
-        self._schedule_storage = _ScheduleStorage(postgres_url, makes_tables=self.makes_tables)
+        makes_tables = self.makes_tables and postgres_url not in self._made
+        self._run_storage = _RunStorage(postgres_url, makes_tables=makes_tables)
+        self._event_log_storage = _EventLogStorage(postgres_url, makes_tables=makes_tables)
+        self._schedule_storage = _ScheduleStorage(postgres_url, makes_tables=makes_tables)
+        self._made.add(postgres_url)
 
     @classmethod
     def from_config_value(
@@ -60,9 +67,9 @@ class _KeepsConnections:
 
     postgres_url: str
     _engine: Engine
+    _seen: ClassVar[dict[tuple[str, str], bool]] = {}
 
     def __init__(self, postgres_url: str, *, makes_tables: bool) -> None:
-        self._seen: dict[str, bool] = {}
         super().__init__(postgres_url, makes_tables)  # type: ignore[call-arg]
         self._engine = kept_connections(postgres_url)
 
@@ -75,9 +82,10 @@ class _KeepsConnections:
 
     def _remembered(self, what: str, look: Callable[[], bool]) -> bool:
         """Look once what tables and columns there are: no process outlives a migration of them."""
-        if what not in self._seen:
-            self._seen[what] = look()
-        return self._seen[what]
+        known = self.postgres_url, what
+        if known not in self._seen:
+            self._seen[known] = look()
+        return self._seen[known]
 
     def dispose(self) -> None:
         """Close all connections: the code server has an instance for each tick of a sensor."""
