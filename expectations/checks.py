@@ -20,6 +20,7 @@ ROW_CHECKS: Final = (
     "rows_have_as_many_fields_as_the_header",
     "rows_are_text",
     "fields_are_within_the_length_limit",
+    "keys_are_within_the_length_limit",
     "timestamp_is_present",
     "person_id_is_present",
     "camera_id_is_present",

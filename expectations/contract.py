@@ -9,6 +9,9 @@ EventType = Literal["entry", "exit", "appearance", "loiter", "crowd"]
 
 REQUIRED_COLUMNS: Final[tuple[str, ...]] = get_args(RequiredColumn)
 KNOWN_COLUMNS: Final[tuple[str, ...]] = get_args(Column)
+# What tables are keyed by. An entry of an index holds two of them, and has 2,704 bytes at most.
+KEY_COLUMNS: Final = ("person_id", "camera_id", "site_id", "age_group", "gender")
+MOST_KEY_BYTES: Final = 1_000
 EVENT_TYPES: Final[tuple[str, ...]] = get_args(EventType)
 EVENT_ALIASES: Final = {
     **dict.fromkeys(("entry", "enter", "entered", "in", "ingress"), "entry"),

@@ -14,6 +14,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.contract import (
     AMBIGUOUS,
     EVENT_TYPES,
+    MOST_KEY_BYTES,
     NONEXISTENT,
     REQUIRED_COLUMNS,
     UNPARSEABLE,
@@ -101,6 +102,10 @@ def _form(max_field_length: int) -> Sequence[Expectation]:
         gxe.ExpectColumnValuesToBeBetween(
             column="longest_field", max_value=max_field_length,
             meta=_meta("fields_are_within_the_length_limit", "field_too_long", "*"),
+        ),
+        gxe.ExpectColumnValuesToBeBetween(
+            column="longest_key_bytes", max_value=MOST_KEY_BYTES,
+            meta=_meta("keys_are_within_the_length_limit", "field_too_long", "*"),
         ),
     ]  # fmt: skip
 

@@ -1,13 +1,22 @@
 """What files may hold, and what is to become of each."""
 
 import gzip
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from random import Random
 
+from expectations.contract import KEY_COLUMNS
 from tests.event_files import HEADER, good_rows
 
 GOOD = good_rows(6)
 AT = "2026-05-01 10:00"
+
+
+# What no index can make smaller by compressing it, in all columns that tables are keyed by.
+LONG = [b64encode(Random(number).randbytes(750)).decode() for number in range(5)]
+WIDE_HEADER = "timestamp,event_type,zone,camera_name," + ",".join(KEY_COLUMNS)
+WIDE_ROW = f"{AT},{{}},{'z' * 10_000},{'n' * 10_000},{','.join(LONG)}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,9 @@ CASES: dict[str, tuple[str | bytes, Expected]] = {
     "a value that is null for COPY": (HEADER + GOOD + f"{AT},\\N,c,in\n", Expected(7)),
     "a field of a million characters": (
         HEADER + GOOD + f"{AT},{'p' * 1_000_000},c,in\n", Expected(6, {"field_too_long": 1}),
+    ),
+    "values of the greatest length": (
+        f"{WIDE_HEADER}\n{WIDE_ROW.format('in')}\n{WIDE_ROW.format('out')}\n", Expected(2),
     ),
     "10,000 columns": (
         HEADER.strip() + "".join(f",x{number}" for number in range(10_000)) + "\n" + GOOD,

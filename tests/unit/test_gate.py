@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from expectations.contract import KEY_COLUMNS
 from expectations.reasons import ROW_REASONS
 from expectations.runner import Gate, gate
 from expectations.verdict import Limits, Tally
@@ -19,8 +20,8 @@ from orchestration.lib.reading.source_profiles import SourceProfiles
 pytestmark = pytest.mark.xdist_group("gate")
 LIMITS = Limits(max_columns=8, max_field_length=2000, max_rejected_share=0.5)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-COLUMNS = ["timestamp", "person_id", "camera_id", "event_type", "zone"]
-GOOD = ["2026-05-01 10:00", "p", "c", "entry", "z"]
+COLUMNS = ["timestamp", "event_type", "zone", *KEY_COLUMNS]
+GOOD = ["2026-05-01 10:00", "entry", "z", *(column[0] for column in KEY_COLUMNS)]
 Row = list[str]
 
 
@@ -40,6 +41,7 @@ DEFECTS: list[tuple[str, str | None, Callable[[Row], Row]]] = [
     ("field_count_mismatch", None, lambda row: row[:-1]),
     ("invalid_characters", None, changed("zone", "a\0b")),
     ("field_too_long", None, changed("zone", "z" * 2001)),
+    ("field_too_long", None, changed("site_id", "ß" * 501)),
     ("missing_value", "timestamp", changed("timestamp", " ")),
     ("missing_value", "person_id", changed("person_id", "")),
     ("missing_value", "camera_id", changed("camera_id", "")),
@@ -114,9 +116,15 @@ def test_the_bounds_of_time_are_exact(
 def test_the_bound_of_length_is_exact(
     judge: Gate, tmp_path: Path, length: int, *, is_good: bool
 ) -> None:
-    row = changed("person_id", "p" * length)(GOOD)
+    row = changed("zone", "z" * length)(GOOD)
     expected = None if is_good else ("field_too_long", None)
     assert verdicts(judge, tmp_path, [row]) == [expected]
+
+
+@pytest.mark.parametrize("column", KEY_COLUMNS)
+def test_the_bound_of_what_indexes_hold_is_exact(judge: Gate, tmp_path: Path, column: str) -> None:
+    rows = [changed(column, f" {'ß' * 500}{more} ")(GOOD) for more in ("", "s")]
+    assert verdicts(judge, tmp_path, rows) == [None, ("field_too_long", None)]
 
 
 def test_every_check_is_counted(judge: Gate, tmp_path: Path) -> None:

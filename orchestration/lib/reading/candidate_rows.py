@@ -1,6 +1,6 @@
 """Turns the text of CSV rows into the columns that the row suite judges and the loader copies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from expectations.contract import (
     AMBIGUOUS,
+    KEY_COLUMNS,
     KNOWN_COLUMNS,
     MISSING,
     READ,
@@ -72,7 +73,8 @@ class Layout:
 
         Columns: the known ones as trimmed text (null where empty), `event_at`, `timestamp_reading`,
         `attributes` (JSON text), `line_number`, and the facts that only a row's raw form has:
-        `surplus_fields` (negative: missing), `longest_field`, `has_bad_characters`.
+        `surplus_fields` (negative: missing), `longest_field` in characters, `longest_key_bytes`,
+        `has_bad_characters`.
         """
         columns = {column: self._text(chunk, column) for column in KNOWN_COLUMNS}
         columns["event_type"] = self._event_types(columns["event_type"])
@@ -87,7 +89,10 @@ class Layout:
                 "timestamp_reading": read["reading"],
                 "attributes": _series(self._attributes(chunk)),
                 "surplus_fields": chunk.field_counts - len(self.header),
-                "longest_field": _longest_field(chunk),
+                "longest_field": _longest(pc.utf8_length, chunk.columns),
+                "longest_key_bytes": _longest(
+                    pc.binary_length, [columns[name] for name in KEY_COLUMNS]
+                ),
                 "has_bad_characters": chunk.bad_characters,
             }
         )
@@ -211,8 +216,11 @@ def _series(text: pa.Array) -> pd.Series:
     return pd.Series(text, dtype=_TEXT)
 
 
-def _longest_field(chunk: Chunk) -> npt.NDArray[np.int64]:
-    lengths = (pc.utf8_length(column) for column in chunk.columns)
+def _longest(
+    length_of: Callable[[pa.Array], pa.Array], columns: Sequence[pa.Array]
+) -> npt.NDArray[np.int64]:
+    """Give the greatest length in each row; 0 where all values are null."""
+    lengths = (length_of(column).fill_null(0) for column in columns)
     longest: npt.NDArray[np.int64] = reduce(pc.max_element_wise, lengths).to_numpy()
     return longest
 
