@@ -56,12 +56,14 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop the stack of this home folder."""
+    from orchestration.runtime.embedded_postgres import EmbeddedPostgres
     from orchestration.runtime.stack_state import running_stack
 
     home = current_settings().home
     state = running_stack(home)
     if state is None:
-        print("No stack runs here.")
+        left = EmbeddedPostgres(home).stop_if_unused()
+        print("No stack runs here" + (", but its database did; it has stopped." if left else "."))
         return
     os.kill(state.pid, signal.SIGTERM)
     while running_stack(home) is not None:

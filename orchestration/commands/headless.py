@@ -13,7 +13,7 @@ from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.commands.load_bar import load_bar
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.file_moves import tidy
-from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.landing.landing_files import Landing, is_text
 from orchestration.lib.landing.lent_copies import lent_copy
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import prepare
@@ -41,6 +41,9 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
     for path in paths:
         if not path.is_file():
             message = f"{path} is no file."
+            raise UnusableFileError(message)
+        if not is_text(path.name):
+            message = f"{str(path)!a}: its name is not readable as UTF-8; rename it."
             raise UnusableFileError(message)
     landing = Landing(settings.landing)
     prepare(settings)  # first, for without the folders a database is started in vain

@@ -136,6 +136,14 @@ class EmbeddedPostgres:
         """Stop the server and wait for its end; `mode` as pg_ctl has it."""
         self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
 
+    def stop_if_unused(self) -> bool:
+        """Stop the server that a kill has left without users; false if there is none."""
+        if not self.data.exists() or not self.is_running():
+            return False
+        with (self.home / "postgres.users").open("a") as users, self._starting():
+            self._stop_if_last(users)
+        return not self.is_running()
+
     def is_running(self) -> bool:
         """Tell whether the server of this data folder runs."""
         return self._run("pg_ctl", "-D", str(self.data), "status").returncode == 0

@@ -120,6 +120,15 @@ def test_a_foreseeable_error_is_one_sentence(tmp_path: Path, arguments: str, tol
     assert result.stderr.strip() == told.format(home=tmp_path)
 
 
+def test_a_file_whose_name_is_no_text_is_to_be_renamed(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"b\xff.csv")
+    path.touch()
+    result = run(f"load {path}", tmp_path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.strip().endswith("its name is not readable as UTF-8; rename it.")
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_status_does_not_wait_for_less_than_no_time(tmp_path: Path) -> None:
     result = run("status --timeout -1", tmp_path)
     assert result.returncode == 2

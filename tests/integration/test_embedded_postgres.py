@@ -77,6 +77,18 @@ def test_users_share_it_and_the_last_one_stops_it(home: Path) -> None:
     assert not first.is_running()
 
 
+def test_a_server_that_a_kill_has_left_is_stopped_unless_somebody_uses_it(home: Path) -> None:
+    server = EmbeddedPostgres(home)
+    assert not server.stop_if_unused()
+    with server.running():
+        assert not server.stop_if_unused()
+        assert server.is_running()
+    server.start()
+    assert server.stop_if_unused()
+    assert not server.is_running()
+    assert not server.stop_if_unused()
+
+
 def test_it_keeps_its_port_while_that_is_free(server: EmbeddedPostgres) -> None:
     with server.running() as url:
         port = urlsplit(url).port

@@ -58,15 +58,18 @@ def test_blank_fields_are_null(candidates: Candidates) -> None:
 def test_event_types_have_aliases_in_any_case(candidates: Candidates) -> None:
     names = [*EVENT_ALIASES, *map(str.upper, EVENT_ALIASES), " Entered ", "LOITER", "Jump"]
     rows = "".join(f"1772442904,p,c,{name}\n" for name in names)
-    expected = [*EVENT_ALIASES.values(), *EVENT_ALIASES.values(), "entry", "loiter", "jump"]
+    expected = [*EVENT_ALIASES.values(), *EVENT_ALIASES.values(), "entry", "loiter", "Jump"]
     assert values(candidates(f"{NEEDED}\n{rows}"), "event_type") == expected
 
 
 def test_other_columns_are_kept_where_they_hold_something(candidates: Candidates) -> None:
-    frame = candidates(f"{NEEDED},Mood,,floor\n1,p,c,entry, glad ,x,3\n2,p,c,entry,,y,\n")
-    first, second = values(frame, "attributes")
-    assert json.loads(str(first)) == {"mood": "glad", "floor": "3"}
-    assert second is None
+    frame = candidates(
+        f"{NEEDED},Mood,,floor\n1,p,c,entry, glad ,x,3\n2,p,c,entry,,y,\n3,p,c,in,,,\n"
+    )
+    first, second, third = values(frame, "attributes")
+    assert json.loads(str(first)) == {"mood": "glad", "column 6": "x", "floor": "3"}
+    assert json.loads(str(second)) == {"column 6": "y"}
+    assert third is None
 
 
 def test_surplus_and_missing_fields_are_counted_and_shift_nothing(candidates: Candidates) -> None:

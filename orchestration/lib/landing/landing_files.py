@@ -113,7 +113,7 @@ def _is_passed_over(name: str) -> bool:
 
 
 def _reason_to_ignore(entry: os.DirEntry[str]) -> str | None:
-    if not _is_text(entry.name):
+    if not is_text(entry.name):
         return "its name is not readable as UTF-8; rename it"
     if entry.name.endswith(REASON):
         return "it says why another file is in quarantine; delete it when that file is mended"
@@ -127,7 +127,8 @@ def _reason_to_ignore(entry: os.DirEntry[str]) -> str | None:
     return None
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Tell whether a name is UTF-8; what is not comes from the system as lone surrogates."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from expectations.contract import (
     AMBIGUOUS,
+    EVENT_TYPES,
     KEY_COLUMNS,
     KNOWN_COLUMNS,
     MISSING,
@@ -196,15 +197,18 @@ class Layout:
             return pa.array(["entry"] * len(text), pa.large_string())
         names = text.dictionary_encode()
         lower = [name.lower() for name in names.dictionary.to_pylist()]
-        types = [self.profile.event_types.get(name, name) for name in lower]
+        types = [
+            self.profile.event_types.get(name, name if name in EVENT_TYPES else written)
+            for name, written in zip(lower, names.dictionary.to_pylist(), strict=True)
+        ]
         return pa.array(types, pa.large_string()).take(names.indices)
 
     def _attributes(self, chunk: Chunk) -> pa.Array:
         taken = {*self.positions.values(), self._end}
         extra = {
-            name: self._trimmed(chunk, at)
+            name or f"column {at + 1}": self._trimmed(chunk, at)
             for at, name in enumerate(self.header)
-            if name and at not in taken
+            if at not in taken
         }
         return json_objects(extra, len(chunk))
 
