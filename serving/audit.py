@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
@@ -18,6 +19,7 @@ FLUSH_SECONDS = 0.5
 MOST_PENDING = 20_000
 MOST_AT_ONCE = 5_000
 LONGEST_TEXT = 2_000
+TOKEN_IN_TEXT = re.compile(rb"dwh_([a-z0-9]{8})_[A-Za-z0-9_-]+")
 
 log = logging.getLogger("dwellhouse.api")
 
@@ -94,5 +96,10 @@ class Audit:
 
 
 def shortened(text: bytes) -> str:
-    """Give the text of a path or query as it came, short enough and without what is no text."""
+    """Give the text of a path or query as it came, short enough and without what is no text.
+
+    Of a key that was put there by mistake, only what names it: its secret is stored nowhere.
+    """
+    if b"dwh_" in text:
+        text = TOKEN_IN_TEXT.sub(rb"dwh_\1_...", text)
     return text[:LONGEST_TEXT].decode("ascii", errors="backslashreplace").replace("\x00", "%00")
