@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -20,9 +21,18 @@ from orchestration.runtime.stack import prepare
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import Settings
 
+if TYPE_CHECKING:
+    import dagster as dg
+
 
 class UnusableFileError(ForeseenError):
     """A given file cannot be read or copied; the text says why."""
+
+
+class EndedLoadError(ForeseenError):
+    """Somebody has ended the command before all was loaded and built."""
+
+    exit_status = 130
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class HeadlessLoad:
 def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
     """Load the files and build the marts. Files outside the landing folder are copied, not moved.
 
-    Raises UnusableFileError for a path that is no file, cannot be read, or finds no room.
+    Raises UnusableFileError for a path that is no file, cannot be read, or finds no room, and
+    EndedLoadError where Ctrl-C ends it.
     """
     for path in paths:
         if not path.is_file():
@@ -90,11 +101,21 @@ def _run(run_id: str, files: Sequence[tuple[str, str]]) -> bool:
             .execute_in_process(
                 run_config={
                     "ops": {LOAD_STEP: {"config": config}},
-                    "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 },
                 instance=instance,
                 raise_on_error=False,
                 run_id=run_id,
             )
         )
+    if any(_is_end(event) for event in result.get_step_failure_events()):
+        message = (
+            "The load was ended. Files that it has not loaded are as they were; load them again."
+        )
+        raise EndedLoadError(message)
     return bool(result.success)
+
+
+def _is_end(failure: "dg.DagsterEvent") -> bool:
+    error = failure.step_failure_data.error
+    return error is not None and error.cls_name == "DagsterExecutionInterruptedError"

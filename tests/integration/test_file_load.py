@@ -13,6 +13,7 @@ from expectations.verdict import Limits
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.loading.file_load import FileLoader
 from orchestration.lib.loading.load_outcome import LoadOutcome, LoadRules
+from orchestration.lib.loading.row_load import RowLoad
 from orchestration.runtime.warehouse import Warehouse
 from tests.event_files import HEADER, good_rows
 
@@ -225,3 +226,40 @@ def test_entry_of_a_killed_process_is_closed(load: Load, connection: psycopg.Con
     load(HEADER + good_rows(10))
     statuses = connection.execute("select status from raw.loads order by load_id").fetchall()
     assert statuses == [("failed",), ("loaded",)]
+
+
+def test_who_ends_the_run_is_not_held_against_the_file(
+    load: Load, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(RowLoad, "copy", ended)
+        for _ in range(RULES.max_attempts + 1):
+            with pytest.raises(KeyboardInterrupt):
+                load(HEADER + good_rows(5))
+    assert load(HEADER + good_rows(5)).status == "loaded"
+    attempts = connection.execute("select status, reason_code from raw.loads order by load_id")
+    ends = [("failed", "interrupted")] * (RULES.max_attempts + 1)
+    assert attempts.fetchall() == [*ends, ("loaded", None)]
+
+
+def test_what_has_committed_stays_loaded_when_the_run_is_ended(
+    load: Load, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = FileLoader._copy
+
+    def copy_and_end(*arguments: object) -> None:
+        copy(*arguments)
+        ended()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileLoader, "_copy", copy_and_end)
+        with pytest.raises(KeyboardInterrupt):
+            load(HEADER + good_rows(5))
+    assert load(HEADER + good_rows(5)).status == "loaded"
+    loads = connection.execute("select status, rows_loaded from raw.loads")
+    assert loads.fetchall() == [("loaded", 5)]
+    assert loaded_rows(connection) == 5
+
+
+def ended(*_: object) -> None:
+    raise KeyboardInterrupt

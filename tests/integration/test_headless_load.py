@@ -27,6 +27,7 @@ from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.e2e.fault_orders import FaultOrders
+from tests.event_files import HEADER, good_rows
 from tests.integration.warm_command import warm_command
 
 pytestmark = pytest.mark.xdist_group("headless")
@@ -351,3 +352,20 @@ def test_old_months_of_raw_are_let_go_and_the_marts_stay(
     assert case.ask(stay) == [(3600.0,)]
     assert case.ask(statement("unreconciled_loads").replace("%(run_id)s", "loads.run_id")) == []
     assert case.command("verify")[0] == 0
+
+
+def test_a_load_that_is_ended_says_so_in_a_line(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    (case.folder / "ended.csv").write_text(HEADER + good_rows(2_000))
+    case.orders.give("copying", "hold")
+    process = case.start("load", "ended.csv")
+    case.orders.wait_until_obeyed("copying", PATIENCE_SECONDS)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    case.orders.clear()
+    assert (process.returncode, out) == (130, "")
+    assert re.fullmatch(r"The load was ended\. .* load them again\.\n", err), "no stack trace"
+    attempt = "select status, reason_code from raw.loads where file_name = 'ended.csv'"
+    assert case.ask(attempt) == [("failed", "interrupted")]

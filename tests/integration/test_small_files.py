@@ -13,6 +13,7 @@ import pytest
 from expectations.runner import Gate
 from orchestration.defs.resources import load_rules
 from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading import small_files
 from orchestration.lib.loading.file_load import FileLoader
 from orchestration.lib.loading.load_outcome import LoadOutcome
 from orchestration.lib.reading.source_profiles import read_source_profiles
@@ -35,11 +36,11 @@ REJECTED = """
 select file_name, line_number, column_name, value, rejected.reason_code, raw_line, expectation
 from raw.rejected_rows as rejected join raw.loads using (load_id) order by 1, 2
 """
-
+MANY = small_files.SMALL_ROWS + 1
 
 FILES: dict[str, str | bytes] = {
     "bad rows.csv": HEADER + good_rows(5, "b") + "now,p,c,entry\n,p,c,entry\n2026-05-01 9:00,,c\n",
-    "bomb.csv.gz": gzip.compress((HEADER + good_rows(3000, "g")).encode()),
+    "bomb.csv.gz": gzip.compress((HEADER + good_rows(MANY, "g")).encode()),
     "broken.csv.gz": gzip.compress((HEADER + good_rows(50, "k")).encode())[:-20],
     "copy of good.csv": HEADER + good_rows(20),
     "day first.csv": HEADER + "13.02.2026 10:00,d,c,entry\n01.02.2026 10:00,d,c,exit\n",
@@ -55,7 +56,7 @@ FILES: dict[str, str | bytes] = {
     ),
     "good.csv": HEADER + good_rows(20),
     "header.csv": HEADER,
-    "large.csv": HEADER + good_rows(3000, "l"),
+    "large.csv": HEADER + good_rows(MANY, "l"),
     "mostly bad.csv": HEADER + good_rows(1, "m") + "soon,p,c,entry\n" * 9,
     "nul.csv": (HEADER + good_rows(3, "n") + "2026-05-01 09:00,p\0,c,entry\n").encode(),
     "quote.csv": HEADER + good_rows(3, "q") + '2026-05-01 09:00,"p,c,entry\n',
@@ -151,11 +152,23 @@ def test_what_comes_of_a_file_is_the_same_as_alone(places: list[Place]) -> None:
 def test_small_files_are_one_question(place: Place, judged_sizes: list[list[int]]) -> None:
     names = [f"{number}.csv" for number in range(5)]
     place.write({name: HEADER + good_rows(2 + int(name[0]), name[0]) for name in names})
-    place.write({"2.csv": HEADER + good_rows(1500, "large")})
+    place.write({"2.csv": HEADER + good_rows(MANY, "large")})
     loader = place.loader(names)
     outcomes = [place.load(loader, name) for name in names]
-    assert judged_sizes == [[2, 3, 5, 6], [1500]]
-    assert [outcome and outcome.counts.rows_loaded for outcome in outcomes] == [2, 3, 1500, 5, 6]
+    assert judged_sizes == [[2, 3, 5, 6], [MANY]]
+    assert [outcome and outcome.counts.rows_loaded for outcome in outcomes] == [2, 3, MANY, 5, 6]
+
+
+def test_no_more_is_read_at_once_than_a_chunk_of_a_large_file(
+    place: Place, judged_sizes: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{number}.csv" for number in range(5)]
+    place.write({name: HEADER + good_rows(10, name[0]) for name in names})
+    monkeypatch.setattr(small_files, "TOGETHER_BYTES", 15 * len(good_rows(1)))
+    loader = place.loader(names)
+    for name in names:
+        place.load(loader, name)
+    assert judged_sizes == [[10, 10], [10, 10], [10]]
 
 
 def test_a_file_that_has_changed_since_is_judged_anew(

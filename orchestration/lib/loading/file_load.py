@@ -131,6 +131,9 @@ class FileLoader:
             if attempts + 1 < self._rules.max_attempts or is_interruption(error):
                 raise
             return self._give_up(claimed, rows, str(error))
+        except BaseException:  # somebody has ended the run: the file is not to blame for it
+            self._close(claimed, "interrupted", "The run was ended; the file is tried again.")
+            raise
         reached("after_commit", claimed.file.name)
         place = self._archive(claimed)
         return LoadOutcome(
@@ -184,10 +187,13 @@ class FileLoader:
         return self._quarantine(claimed, rows, "failed", Counts(), "load_error", reason)
 
     def _record_failure(self, claimed: _Claimed, error: Exception) -> None:
-        """Close the entry if the database still answers; otherwise the next attempt closes it."""
         code = "interrupted" if is_interruption(error) else "load_error"
+        self._close(claimed, code, str(error).strip())
+
+    def _close(self, claimed: _Claimed, reason_code: str, reason: str) -> None:
+        """Close the entry if the database still answers; otherwise the next attempt closes it."""
         with contextlib.suppress(psycopg.Error):
-            self._ledger.finish(claimed.load_id, "failed", Counts(), {}, code, str(error).strip())
+            self._ledger.finish(claimed.load_id, "failed", Counts(), {}, reason_code, reason)
 
     def _archive(self, claimed: _Claimed) -> str | None:
         """Move the file; None if it has been changed or taken since: what lies there is new."""

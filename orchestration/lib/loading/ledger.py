@@ -100,7 +100,8 @@ class Ledger:
         """Give those of the names under which loads have failed, or not ended, more than once."""
         query = (
             "select file_name from raw.loads where file_name = any(%s) "
-            "and status in ('failed', 'loading') group by file_name having count(*) > 1"
+            "and status in ('failed', 'loading') and reason_code is distinct from 'interrupted' "
+            "group by file_name having count(*) > 1"
         )
         return {name for (name,) in self._connection.execute(query, [list(names)])}
 

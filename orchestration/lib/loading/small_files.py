@@ -18,8 +18,10 @@ from orchestration.lib.loading.row_judging import RowVerdicts
 from orchestration.lib.loading.row_reading import CandidateRows, FileReading, TextRows
 from orchestration.lib.reading.csv_chunk import Chunk
 
-SMALL_BYTES = 64 * 1024
-SMALL_ROWS = 1000
+SMALL_BYTES = 2 * 1024**2
+SMALL_ROWS = 20_000
+# About as much as a chunk of a large file, so that both need the same memory.
+TOGETHER_BYTES = 16 * 1024**2
 TOGETHER = 200
 
 
@@ -43,16 +45,24 @@ class SmallFiles:
         """Give the file that is about to be read, judged with those after it; None if not small."""
         paths = [path for path, _ in self._coming]
         if reading.path in paths:
-            begin = paths.index(reading.path)
-            together = self._coming[begin : begin + TOGETHER]
-            del self._coming[: begin + TOGETHER]
-            self._judged = _judged(reading, together)
+            del self._coming[: paths.index(reading.path)]
+            self._judged = _judged(reading, list(self._read_small(reading)))
         return self._judged.pop(reading.sha256, None)
 
+    def _read_small(self, like: FileReading) -> Iterator[tuple[FileReading, TextRows]]:
+        """Read the small ones of the next files, until they are what is judged in one go."""
+        files, length = 0, 0
+        while self._coming and files < TOGETHER and length < TOGETHER_BYTES:
+            files += 1
+            if found := _read(*self._coming.pop(0), like):
+                length += found[1].chunk.raw_lines.nbytes
+                yield found
 
-def _judged(reading: FileReading, together: Sequence[tuple[Path, str]]) -> dict[str, JudgedFile]:
-    """Judge the small ones of these files by the gate and the rules of `reading`."""
-    read = [found for path, name in together if (found := _read(path, name, reading))]
+
+def _judged(
+    reading: FileReading, read: Sequence[tuple[FileReading, TextRows]]
+) -> dict[str, JudgedFile]:
+    """Judge these files by the gate and the rules of `reading`."""
     files = list(_with_candidates(read))
     if not files:
         return {}

@@ -1,3 +1,4 @@
+-- What has committed stays loaded, whatever ends the process right after.
 update raw.loads
 set
     status = %(status)s,
@@ -9,4 +10,4 @@ set
     reason = %(reason)s,
     bytes_read = case when %(status)s = 'loaded' then bytes else bytes_read end,
     finished_at = clock_timestamp()
-where load_id = %(load_id)s
+where load_id = %(load_id)s and status <> 'loaded'
