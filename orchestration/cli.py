@@ -179,21 +179,10 @@ def status(
     timeout: Annotated[float, typer.Option(min=0, help="Give up waiting after seconds")] = 3600.0,
 ) -> None:
     """Show files waiting, loads, the last run and the data version."""
-    from orchestration.commands.status import open_status
-    from orchestration.runtime.stack_state import running_stack
+    from orchestration.commands.status import read_status, wait_until_idle
 
     settings = current_settings()
-    reader = open_status(settings.home, settings.landing)
-    deadline = time.monotonic() + timeout
-    while wait and not (seen := reader.read()).is_idle:
-        if running_stack(settings.home) is None and settings.database_url is None:
-            message = "Not everything is published, and no stack runs here. Start it with: make up"
-            raise ForeseenError(message)
-        if time.monotonic() > deadline:
-            message = f"Not done after {timeout:.0f} s.\n{seen.summary()}"
-            raise ForeseenError(message)
-        time.sleep(WAIT_SECONDS)
-    looked = reader.read()
+    looked = wait_until_idle(settings, timeout) if wait else read_status(settings)
     if as_json:
         print(json.dumps(dataclasses.asdict(looked), default=_plain, indent=2))
     else:

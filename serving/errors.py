@@ -14,6 +14,12 @@ LONGEST_ECHO = 80
 MOST_LISTED = 30
 # Paths begin alike, so that two of them are closer than what they stand for.
 NEAR_PATHS = 0.75
+# Where to find what there is, when it is too much for a sentence.
+LISTED = {
+    "camera_id": "/v1/cameras lists them",
+    "site_id": "/v1/sites lists them",
+    "tz": "write a name of the IANA time zone database, such as Europe/Berlin",
+}
 
 
 class Problem(Exception):  # noqa: N818 - it is the field's word, and most are no error of ours
@@ -63,9 +69,10 @@ def invalid_all(errors: list[dict[str, str]]) -> Problem:
 def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
     """Give the 422 for a value that `parameter` does not have, with the nearest that it does."""
     suggestion = nearest(value, known)
-    return invalid(
-        parameter, f"{echo(value)} is no value of {parameter}{hint(suggestion, known)}", suggestion
-    )
+    ending = hint(suggestion, known)
+    if ending == "." and parameter in LISTED:
+        ending = f"; {LISTED[parameter]}."
+    return invalid(parameter, f"{echo(value)} is no value of {parameter}{ending}", suggestion)
 
 
 def unknown_parameters(names: list[str], known: Collection[str], path: str) -> Problem:

@@ -45,7 +45,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     home, landing = _folder(HOME, settings.home), _folder(LANDING, settings.landing)
     yield from (home, landing)
     into_home: list[Look] = [] if home.remedy else [_secrets, _ports, _database]
-    into_landing: list[Look] = [] if landing.remedy else [_source_profiles, _files]
+    into_landing: list[Look] = [] if landing.remedy else [_places, _source_profiles, _files]
     for look in (*into_landing, *into_home):
         yield from look(settings)
 
@@ -79,6 +79,15 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         free = shutil.disk_usage(existing).free
         remedy = None if free > MINIMUM_FREE_BYTES else f"Free some space, or move {setting}"
         yield Finding("disk", f"{free / 1024**3:.1f} GiB free at {existing}", remedy)
+
+
+def _places(settings: Settings) -> Iterator[Finding]:
+    """Look where files go: one that cannot be moved stays in landing, though it is loaded."""
+    places = Landing(settings.landing)
+    for folder in (places.archive, places.quarantine):
+        if folder.exists():
+            found = _folder(LANDING, folder)
+            yield Finding(f"{folder.name} folder", found.seen, found.remedy)
 
 
 def _source_profiles(settings: Settings) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """What the stack is doing: files waiting, runs, loads, the data version. Imports no Dagster."""
 
+import contextlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +11,14 @@ import psycopg
 
 from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.lib.building.publication import unpublished_loads
+from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.landing_files import Landing
+from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import Warehouse
+from orchestration.settings import Settings
 
 SHOWN_FILES = 5
+WAIT_SECONDS = 0.2
 
 # Dagster's own tables: read here and nowhere else, which saves the two seconds of its import.
 ACTIVE_RUNS = """
@@ -125,6 +131,35 @@ def open_status(home: Path, landing: Path) -> StatusReader:
         psycopg.connect(urls.loader, autocommit=True),
         psycopg.connect(urls.dagster, autocommit=True),
     )
+
+
+def read_status(settings: Settings) -> Status:
+    """Look once; raises what `open_status` raises."""
+    return open_status(settings.home, settings.landing).read()
+
+
+def wait_until_idle(settings: Settings, timeout: float) -> Status:
+    """Look until all is published; a database that goes away meanwhile may come back.
+
+    Raises ForeseenError when no stack is at work or the time is up, and what `open_status` raises.
+    """
+    deadline = time.monotonic() + timeout
+    reader = open_status(settings.home, settings.landing)
+    seen = reader.read()
+    while not seen.is_idle:
+        if running_stack(settings.home) is None and settings.database_url is None:
+            message = "Not everything is published, and no stack runs here. Start it with: make up"
+            raise ForeseenError(message)
+        if time.monotonic() > deadline:
+            message = f"Not done after {timeout:.0f} s.\n{seen.summary()}"
+            raise ForeseenError(message)
+        time.sleep(WAIT_SECONDS)
+        try:
+            seen = reader.read()
+        except psycopg.OperationalError:
+            with contextlib.suppress(psycopg.OperationalError):
+                reader = open_status(settings.home, settings.landing)
+    return seen
 
 
 def _time(instant: datetime | None) -> str:

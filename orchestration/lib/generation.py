@@ -5,6 +5,8 @@ Where a row is bad on purpose, its reason code tells what the pipeline is expect
 """
 
 import csv
+import gzip
+import io
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -107,12 +109,18 @@ def generated_rows(generation: Generation) -> Iterator[GeneratedRow]:
 
 
 def write_csv(target: Path | IO[str], generation: Generation) -> Generated:
-    """Write a CSV with a header; a path appears whole at the end, as `landing/` likes it."""
+    """Write a CSV with a header; a path appears whole at the end, as `landing/` likes it.
+
+    A name that ends in `.gz` is of a compressed file.
+    """
     if not isinstance(target, Path):
         return _write(target, generation)
     draft = target.with_name(target.name + ".part")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        generated = _write(file, generation)
+    with draft.open("wb") as bare:
+        # Neither name nor time in it: the same options give the same file.
+        packed = gzip.GzipFile("", "wb", fileobj=bare, mtime=0) if target.suffix == ".gz" else bare
+        with io.TextIOWrapper(packed, encoding="utf-8", newline="") as file:
+            generated = _write(file, generation)
     draft.replace(target)
     return generated
 

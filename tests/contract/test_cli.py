@@ -1,5 +1,6 @@
 """The command line: every command is listed and explained, and those in use by hand are quick."""
 
+import gzip
 import os
 import subprocess
 import sys
@@ -222,6 +223,16 @@ def test_the_doctor_finds_a_folder_that_cannot_be_used_and_looks_no_further_into
     assert bool(seen & {"source profiles", "quarantine"}) == (setting != "LANDING")
 
 
+def test_the_doctor_finds_that_loaded_files_cannot_be_put_away(tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "archive").symlink_to("/proc")
+    result = run("doctor", tmp_path)
+    assert result.returncode == 1
+    archive = tmp_path / "landing" / "archive"
+    assert f"FAIL archive folder: {archive} cannot be written to" in result.stdout
+    assert "quarantine folder" not in result.stdout, "the first start makes it"
+
+
 def test_a_host_of_another_machine_is_told_before_anything_is_started(tmp_path: Path) -> None:
     told = "DWELLHOUSE_API_HOST = 'nohost.invalid' is no IPv4 address of this machine. "
     result = run("up", tmp_path, {"API_HOST": "nohost.invalid"})
@@ -234,6 +245,8 @@ def test_a_host_of_another_machine_is_told_before_anything_is_started(tmp_path: 
 def test_generated_events_go_to_standard_output_or_a_file(tmp_path: Path) -> None:
     printed = run("generate --rows 5 --days 2 --seed 3 -", tmp_path)
     written = run(f"generate --rows 5 --days 2 --seed 3 {tmp_path}/a.csv", tmp_path)
+    run(f"generate --rows 5 --days 2 --seed 3 {tmp_path}/a.csv.gz", tmp_path)
     assert printed.stdout == (tmp_path / "a.csv").read_text()
+    assert printed.stdout == gzip.decompress((tmp_path / "a.csv.gz").read_bytes()).decode()
     assert printed.stdout.count("\n") == 6
     assert written.stderr.startswith("5 rows, ")
