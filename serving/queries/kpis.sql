@@ -10,15 +10,28 @@ tallied as (
     group by grouping sets ((person_id), (camera_id))
 ),
 
+-- Read once. Persons are told apart by hashing: count(distinct) would sort all sessions by person.
+closed as materialized (
+    select
+        person_id,
+        dwell_seconds
+    from marts.fct_sessions
+    where session_status = 'closed' and {session_conditions}
+),
+
+persons as (
+    select count(*) as closed_persons
+    from (select distinct person_id from closed) as persons
+),
+
 sessions as (
     select
         count(*) as closed_sessions,
         avg(dwell_seconds) as avg_dwell_seconds,
         percentile_cont(0.5) within group (order by dwell_seconds) as median_dwell_seconds,
         max(dwell_seconds) as max_dwell_seconds,
-        sum(dwell_seconds) / nullif(count(distinct person_id), 0) as avg_dwell_seconds_per_person
-    from marts.fct_sessions
-    where session_status = 'closed' and {session_conditions}
+        sum(dwell_seconds) as total_dwell_seconds
+    from closed
 ),
 
 activity as (
@@ -38,8 +51,9 @@ select
     sessions.avg_dwell_seconds,
     sessions.median_dwell_seconds,
     sessions.max_dwell_seconds,
-    sessions.avg_dwell_seconds_per_person,
+    sessions.total_dwell_seconds / nullif(persons.closed_persons, 0)
+        as avg_dwell_seconds_per_person,
     activity.repeat_visitors,
     activity.repeat_visitors::double precision
     / nullif(activity.unique_visitors, 0) as repeat_rate
-from activity, sessions
+from activity, sessions, persons
