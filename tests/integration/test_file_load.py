@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -247,7 +248,7 @@ def test_what_has_committed_stays_loaded_when_the_run_is_ended(
 ) -> None:
     copy = FileLoader._copy
 
-    def copy_and_end(*arguments: object) -> None:
+    def copy_and_end(*arguments: Any) -> None:
         copy(*arguments)
         ended()
 
