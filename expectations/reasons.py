@@ -4,7 +4,10 @@ from typing import Final
 
 ROW_REASONS: Final = {
     "field_count_mismatch": "The row has more or fewer fields than the header.",
-    "invalid_characters": "The row holds bytes that are no text in the file's encoding.",
+    "invalid_characters": (
+        "The row holds bytes that are no text in the file's encoding, or the character U+FFFD that "
+        "an earlier conversion left in the place of such bytes."
+    ),
     "field_too_long": "A field of the row is longer than the limit.",
     "missing_value": "A required value is empty.",
     "ambiguous_timestamp": "The date can be read day-first or month-first.",

@@ -44,9 +44,9 @@ def file(path: Path) -> Iterator[Path]:
     path.unlink(missing_ok=True)
 
 
-def read(path: Path, content: str | bytes, chunk: int = 100) -> Read:
+def read(path: Path, content: str | bytes, chunk: int = 100, encoding: str = "utf-8") -> Read:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    source = CsvFile(path)
+    source = CsvFile(path, encoding=encoding)
     result = Read(source.header)
     for part in source.chunks(chunk):
         assert 0 < len(part) <= chunk
@@ -109,6 +109,22 @@ def test_bad_bytes_and_nul_cost_their_row_only(file: Path) -> None:
     assert result.rows[2:5:2] == [["Müller", "3"], ["5", "6"]]
     assert result.raw[:2] == ["1,\\xff", "2,\\x00"]
     assert all(line.encode() for line in result.raw), "every raw line can be stored"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "wrong", "shown"),
+    [
+        ("cp1252", b"\x81", "\\x81"),
+        ("cp874", b"\xdb", "\\xff"),
+        ("utf-16-le", b"\0\xd8", "\\xff\\xff"),
+    ],
+)
+def test_what_is_no_text_in_the_encoding_of_the_file_costs_its_row_only(
+    file: Path, encoding: str, wrong: bytes, shown: str
+) -> None:
+    before, after = ((HEADER + "1,x").encode(encoding), "\n2,y\n".encode(encoding))
+    result = read(file, before + wrong + after, encoding=encoding)
+    assert (result.bad, result.raw) == ([True, False], ["1,x" + shown, "2,y"])
 
 
 def test_a_quote_in_the_wrong_place_costs_its_row_only(file: Path) -> None:

@@ -26,6 +26,7 @@ _MARKED_ENCODINGS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_AS_NO_TEXT = "dwellhouse.as_no_text"
 
 
 class BrokenArchiveError(ValueError):
@@ -105,16 +106,31 @@ class FileContent:
             yield first[len(mark) :]
             yield from pieces
             return
-        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-        yield decoder.decode(first).encode()
+        decoder = codecs.getincrementaldecoder(encoding)(errors=_AS_NO_TEXT)
+        yield decoder.decode(first).encode("utf-8", "surrogateescape")
         for piece in pieces:
-            yield decoder.decode(piece).encode()
-        yield decoder.decode(b"", final=True).encode()
+            yield decoder.decode(piece).encode("utf-8", "surrogateescape")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
 
     def count(self, piece: bytes | memoryview) -> None:
         """Take note of bytes that were read from the file."""
         self._hash.update(piece)
         self.bytes_read += len(piece)
+
+
+def _as_no_text(error: UnicodeError) -> tuple[str, int]:
+    """Let bytes that are no text in the file's encoding be none in UTF-8, whatever follows them.
+
+    A continuation byte stands for itself; of any other, UTF-8 might make a character.
+    """
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    shown = (byte if byte & 0xC0 == 0x80 else 0xFF for byte in wrong)
+    return "".join(chr(0xDC00 + byte) for byte in shown), error.end
+
+
+codecs.register_error(_AS_NO_TEXT, _as_no_text)
 
 
 def _too_much(limit: int, setting: int | None) -> str:
