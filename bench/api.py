@@ -26,7 +26,7 @@ from bench.http_load import Answers, answers_to
 from bench.paging import paged_while_loading
 from bench.report import append_entry, conditions
 from bench.stack import BenchError, bench_folder, own_settings
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 
 SAYS = "how fast the API answers over millions of events"

@@ -16,7 +16,8 @@ from psycopg import sql
 from bench.report import append_entry, conditions
 from bench.stack import bench_folder, own_settings
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import Warehouse, open_warehouse
+from orchestration.runtime.warehouse import open_warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 
 HEADER = "timestamp,person_id,camera_id,event_type,zone,site_id\n"

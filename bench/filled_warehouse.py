@@ -14,7 +14,8 @@ from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.publication import build_turn
 from orchestration.lib.building.warehouse_build import build, build_scope
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import open_warehouse, with_database
+from orchestration.runtime.warehouse import open_warehouse
+from orchestration.runtime.warehouse_urls import with_database
 
 Seconds = Mapping[str, float]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.parent_death import end_with_parent
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.stack_state import running_stack
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
 
 BINARIES = Path(sys.executable).parent

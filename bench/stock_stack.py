@@ -20,7 +20,8 @@ from bench.stack import (
 )
 from orchestration.lib.building.dbt_environment import dbt_environment
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import Warehouse, open_warehouse, with_database
+from orchestration.runtime.warehouse import open_warehouse
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 
 DAGSTER_YAML = "telemetry:\n  enabled: false\n"
 

@@ -19,7 +19,6 @@ from orchestration.cli_database import sql, url
 from orchestration.cli_keys import keys
 from orchestration.cli_marts import docs, rebuild, verify
 from orchestration.lib.foreseen_error import ForeseenError, told_of
-from orchestration.settings import current_settings
 
 app = typer.Typer(
     help="A warehouse for camera events: drop CSV files, read dwell, occupancy and visitors.",
@@ -49,6 +48,7 @@ def main() -> None:
 def up() -> None:
     """Start the stack and stay in front; Ctrl-C ends it."""
     from orchestration.runtime.stack import Stack
+    from orchestration.settings import current_settings
 
     Stack(current_settings()).run()
 
@@ -58,6 +58,7 @@ def down() -> None:
     """Stop the stack of this home folder."""
     from orchestration.runtime.embedded_postgres import EmbeddedPostgres
     from orchestration.runtime.stack_state import running_stack
+    from orchestration.settings import current_settings
 
     home = current_settings().home
     state = running_stack(home)
@@ -76,6 +77,7 @@ def prepare() -> None:
     """Make the database, its roles and tables ready without starting anything (for containers)."""
     from orchestration.runtime.stack import prepare as prepare_files
     from orchestration.runtime.warehouse import open_warehouse
+    from orchestration.settings import current_settings
 
     settings = current_settings()
     with open_warehouse(settings):
@@ -88,6 +90,7 @@ def demo() -> None:
     """Drop a made-up month of visitors, start the stack, show what came of it; the stack stays."""
     from orchestration.commands.demo import finished_demo, make_month, start_in_background
     from orchestration.commands.demo_report import print_demo
+    from orchestration.settings import current_settings
 
     settings = current_settings()
     started = time.monotonic()
@@ -103,6 +106,7 @@ def demo() -> None:
 def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")]) -> None:
     """Load files and build the marts, without a running stack; status 0 if all are loaded."""
     from orchestration.commands.headless import load_files
+    from orchestration.settings import current_settings
 
     result = load_files(current_settings(), files)
     for file in result.files:
@@ -120,7 +124,9 @@ def rejected(
 ) -> None:
     """Print the rejected rows of a load as CSV: mend them and drop them as a file of that name."""
     from orchestration.commands.rejected_rows import write_rejected_rows
-    from orchestration.runtime.warehouse import Warehouse, open_warehouse
+    from orchestration.runtime.warehouse import open_warehouse
+    from orchestration.runtime.warehouse_urls import Warehouse
+    from orchestration.settings import current_settings
 
     settings = current_settings()
     Warehouse.of_home(settings.home)  # before the first start there is nothing to look into
@@ -135,6 +141,7 @@ def replay(
 ) -> None:
     """Load a quarantined file again; content that is in the warehouse stays there once."""
     from orchestration.commands.replay import replay as replayed
+    from orchestration.settings import current_settings
 
     told = replayed(current_settings(), load_id)
     print(told)
@@ -151,6 +158,7 @@ def quarantine_list() -> None:
     """List the files in quarantine, each with its reason."""
     from orchestration.commands.quarantine import quarantined_files
     from orchestration.lib.landing.landing_files import Landing
+    from orchestration.settings import current_settings
 
     files = quarantined_files(Landing(current_settings().landing))
     for file in files:
@@ -166,6 +174,7 @@ def quarantine_show(
     """Show why a file is in quarantine, some of its bad rows, and what to do."""
     from orchestration.commands.quarantine import quarantined_file
     from orchestration.lib.landing.landing_files import Landing
+    from orchestration.settings import current_settings
 
     landing = Landing(current_settings().landing)
     print(quarantined_file(landing, name).explained(landing.folder))
@@ -180,6 +189,7 @@ def status(
 ) -> None:
     """Show files waiting, loads, the last run and the data version."""
     from orchestration.commands.status import read_status, wait_until_idle
+    from orchestration.settings import current_settings
 
     settings = current_settings()
     looked = wait_until_idle(settings, timeout) if wait else read_status(settings)
@@ -216,6 +226,7 @@ def generate(
 def doctor() -> None:
     """Check ports, folders, disk and database, and say how to mend what is wrong."""
     from orchestration.commands.doctor import findings
+    from orchestration.settings import current_settings
 
     ill = 0
     for finding in findings(current_settings()):

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from orchestration.settings import current_settings
-
 
 class Role(StrEnum):
     """A database role that people and tools connect as."""
@@ -38,6 +36,7 @@ def sql(
 
 
 def _url(role: Role) -> str:
-    from orchestration.runtime.warehouse import Warehouse
+    from orchestration.runtime.warehouse_urls import Warehouse
+    from orchestration.settings import current_settings
 
     return str(getattr(Warehouse.of_home(current_settings().home), role))

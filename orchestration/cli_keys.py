@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.settings import current_settings
-
 if TYPE_CHECKING:
     from orchestration.commands.api_keys import KnownKey
 
@@ -33,6 +31,7 @@ def create(
 ) -> None:
     """Make a key and print it: this once, for only its hash is kept."""
     from orchestration.commands.api_keys import create_key, parsed_expiry
+    from orchestration.settings import current_settings
 
     scopes = [item.value for item in scope or [Scope.read]]
     made = create_key(current_settings().home, name, scopes, parsed_expiry(expires))
@@ -44,6 +43,7 @@ def create(
 def list_() -> None:
     """Show all keys, without their secrets."""
     from orchestration.commands.api_keys import known_keys
+    from orchestration.settings import current_settings
 
     found = known_keys(current_settings().home)
     if not found:
@@ -58,6 +58,7 @@ def list_() -> None:
 def revoke(key: Annotated[str, typer.Argument(help="The id or the name of the key")]) -> None:
     """Revoke a key; the API refuses it a second later."""
     from orchestration.commands.api_keys import revoke_key
+    from orchestration.settings import current_settings
 
     revoked = revoke_key(current_settings().home, key)
     print(f"The key {revoked.key_id} ({revoked.name}) is revoked.")

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from orchestration.lib.foreseen_error import ForeseenError, told_of
-from orchestration.settings import current_settings
 
 
 class UnverifiedError(ForeseenError):
@@ -18,6 +17,7 @@ class UnverifiedError(ForeseenError):
 def rebuild() -> None:
     """Make all marts anew from raw and publish them; readers see the old ones until then."""
     from orchestration.commands.rebuild import rebuilt
+    from orchestration.settings import current_settings
 
     version = rebuilt(current_settings())
     print(f"All marts are made anew: data version {version.version}.")
@@ -26,6 +26,7 @@ def rebuild() -> None:
 def verify() -> None:
     """Rebuild into scratch tables and compare them with the marts; status 0 if all are equal."""
     from orchestration.commands.verification import verified
+    from orchestration.settings import current_settings
 
     try:
         comparisons = verified(current_settings())
@@ -44,6 +45,7 @@ def docs(
 ) -> None:
     """Write the dbt documentation of all models as one page, which needs no server."""
     from orchestration.commands.model_docs import written_page
+    from orchestration.settings import current_settings
 
     page = written_page(current_settings(), folder)
     print(f"Open {page} in a browser.")

@@ -26,12 +26,8 @@ from xdist.scheduler import LoadScopeScheduling
 os.environ["DWELLHOUSE_ENV_FILE"] = os.devnull
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import (
-    Warehouse,
-    WarehouseError,
-    prepare_warehouse,
-    with_database,
-)
+from orchestration.runtime.warehouse import prepare_warehouse
+from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError, with_database
 from orchestration.settings import Settings
 
 TESTS = Path(__file__).parent

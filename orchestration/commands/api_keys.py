@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.statements import statement
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 
 ID_ALPHABET = string.ascii_lowercase + string.digits
 ID_LENGTH = 8

@@ -20,7 +20,7 @@ from orchestration.runtime.listening import (
     require_free_port,
 )
 from orchestration.runtime.stack_state import running_stack
-from orchestration.runtime.warehouse import Warehouse, WarehouseError
+from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError
 from orchestration.settings import PREFIX, Settings
 
 MINIMUM_FREE_BYTES = 2 * 1024**3

@@ -14,7 +14,7 @@ from orchestration.lib.building.publication import unpublished_loads
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.runtime.stack_state import running_stack
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 
 SHOWN_FILES = 5

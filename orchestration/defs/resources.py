@@ -11,7 +11,7 @@ from expectations.verdict import Limits
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.loading.load_outcome import LoadRules
 from orchestration.lib.reading.source_profiles import read_source_profiles
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings, current_settings
 
 

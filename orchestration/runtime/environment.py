@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.lib.chosen_folder import HOME, usable
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import (
     ENV_FILE_NAME,
     PREFIX,

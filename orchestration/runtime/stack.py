@@ -30,7 +30,8 @@ from orchestration.runtime.run_server_client import RunServerClient
 from orchestration.runtime.stack_state import StackError, StackState, only_stack
 from orchestration.runtime.supervised_postgres import SupervisedPostgres
 from orchestration.runtime.supervised_process import SupervisedProcess
-from orchestration.runtime.warehouse import Warehouse, open_warehouse
+from orchestration.runtime.warehouse import open_warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import PROJECT_ROOT, Settings
 
 READY_SECONDS = 120.0

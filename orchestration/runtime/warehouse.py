@@ -9,60 +9,30 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal, LiteralString, cast, get_args
+from typing import LiteralString, cast
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
-from orchestration.lib.chosen_folder import HOME, looked_into, make_writable
-from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.chosen_folder import HOME, make_writable
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres, write_secret
+from orchestration.runtime.warehouse_urls import (
+    OF_THE_API,
+    ROLES,
+    Role,
+    Warehouse,
+    WarehouseError,
+    with_database,
+)
 from orchestration.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 GRANTS = Path(__file__).parent / "grants.sql"
 MODEL_SCHEMAS = ("seeds", "staging", "intermediate", "marts", "scratch")
 MINIMUM_VERSION = 150000
-Role = Literal["loader", "transformer", "reader", "gatekeeper", "keymaster", "dagster"]
-ROLES: tuple[Role, ...] = get_args(Role)
-# What the API needs; it reads no file that holds more.
-OF_THE_API: tuple[Role, ...] = ("reader", "gatekeeper")
-
-
-class WarehouseError(ForeseenError):
-    """The database cannot serve as the warehouse; the text says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Warehouse:
-    """The URLs of a warehouse that is ready, one a role."""
-
-    loader: str
-    transformer: str
-    reader: str
-    gatekeeper: str
-    keymaster: str
-    dagster: str
-
-    @classmethod
-    def of_home(cls, home: Path) -> "Warehouse":
-        """Read what the last start wrote down; raises WarehouseError before the first start.
-
-        Raises FolderError for what cannot be a home.
-        """
-        written = home / "secrets" / "warehouse.json"
-        try:
-            with looked_into(home, HOME):
-                return cls(**json.loads(written.read_text("utf-8")))
-        except FileNotFoundError as error:
-            message = f"There is no warehouse in {home} yet; start one with: make up"
-            raise WarehouseError(message) from error
-        except TypeError as error:
-            message = f"The warehouse in {home} is of an earlier version; start it with: make up"
-            raise WarehouseError(message) from error
 
 
 @contextmanager
@@ -113,11 +83,6 @@ def prepare_warehouse(settings: Settings, admin_url: str) -> Warehouse:
     for role in OF_THE_API:
         write_secret(secrets_folder / f"{role}.url", urls[role])
     return warehouse
-
-
-def with_database(url: str, database: str) -> str:
-    """Give the same URL for another database of its server."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{quote(database)}"))
 
 
 def _with_login(url: str, user: str, password: str) -> str:

@@ -9,7 +9,7 @@ import yaml
 
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import CodeAddress, process_commands
-from orchestration.runtime.warehouse import ROLES, Warehouse
+from orchestration.runtime.warehouse_urls import ROLES, Warehouse
 from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
 
 COMPOSE = yaml.safe_load((PROJECT_ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.commands.api_keys import create_key
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.integration.api_client import write_warehouse
 from tests.integration.api_server import served_api
 from tests.soaking import SECONDS as SOAK_SECONDS

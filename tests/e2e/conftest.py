@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import Warehouse, with_database
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from tests.conftest import TEMPLATE, copied_database
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import LoadingPlace

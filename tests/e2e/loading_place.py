@@ -17,7 +17,7 @@ from orchestration.lib.loading.interrupted_moves import record_finished_moves
 from orchestration.lib.loading.ledger import Ledger
 from orchestration.lib.loading.load_outcome import LoadOutcome, LoadRules
 from orchestration.lib.loading.load_progress import Progress
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.e2e.oracle import Oracle
 
 RULES = LoadRules(

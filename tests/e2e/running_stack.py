@@ -20,7 +20,7 @@ import psycopg
 from bench.parent_death import end_with_parent
 from orchestration.commands.verification import verified
 from orchestration.lib.fault_points import VARIABLE
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
 from tests.waiting import until
 

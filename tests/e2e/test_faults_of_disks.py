@@ -16,7 +16,8 @@ from orchestration.lib.landing.file_moves import tidy
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.landing.lent_copies import lent_copy
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import prepare_warehouse, with_database
+from orchestration.runtime.warehouse import prepare_warehouse
+from orchestration.runtime.warehouse_urls import with_database
 from orchestration.settings import Settings
 from tests.e2e.loading_place import LoadingPlace
 from tests.event_files import HEADER, good_rows

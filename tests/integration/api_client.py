@@ -13,7 +13,7 @@ import httpx
 from fastapi import FastAPI
 
 from orchestration.runtime.embedded_postgres import write_secret
-from orchestration.runtime.warehouse import OF_THE_API, Warehouse
+from orchestration.runtime.warehouse_urls import OF_THE_API, Warehouse
 from serving.main import create_app
 from serving.settings import ServingSettings
 

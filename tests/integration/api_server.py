@@ -8,7 +8,7 @@ from typing import Any
 
 import uvicorn
 
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from serving.settings import ServingSettings
 from tests.integration.api_client import new_app, write_urls
 from tests.waiting import until

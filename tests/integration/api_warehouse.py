@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.publication import publish
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.api_client import Api, running_api
 from tests.integration.api_events import ROWS, SEEDS

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.warehouse_build import STATIC
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.compiled_models import full_build_script, partial_build_steps
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.waiting import until
 
 PATIENCE_SECONDS = 10

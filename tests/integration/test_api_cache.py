@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from orchestration.lib.building.publication import publish
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from serving import redis_store
 from serving.versions import FRESH_SECONDS
 from tests.integration.api_client import Api, running_api

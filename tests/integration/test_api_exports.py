@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.conftest import copied_database, of_database
 from tests.integration.serving_process import ServingProcess, serving_process
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.commands.api_keys import create_key
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.integration.api_client import Api, running_api, write_warehouse
 
 pytest_plugins = ["tests.integration.api_warehouse"]

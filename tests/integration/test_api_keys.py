@@ -23,7 +23,7 @@ from orchestration.commands.api_keys import (
     parsed_expiry,
     revoke_key,
 )
-from orchestration.runtime.warehouse import Warehouse, with_database
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from orchestration.settings import ENV_FILE_NAME, PROJECT_ROOT
 from tests.conftest import copied_database, of_database
 from tests.integration.api_client import Api, running_api, write_warehouse

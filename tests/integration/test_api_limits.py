@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from orchestration.commands.api_keys import create_key
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from serving import redis_store
 from serving.rates import _subscriber
 from tests.integration.api_client import Api, running_api, write_warehouse

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.integration.api_client import Api, running_api
 
 pytest_plugins = ["tests.integration.api_warehouse"]

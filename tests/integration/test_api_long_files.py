@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.conftest import copied_database, of_database
 from tests.integration.api_server import served_api
 from tests.waiting import until

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.building.publication import publish
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from serving.queries.statements import statement
 from tests.integration.api_client import Api, running_api
 

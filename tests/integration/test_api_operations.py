@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from orchestration.runtime.stack import END_SECONDS
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from serving.__main__ import GRACE_SECONDS
 from tests.integration.api_client import Api, running_api
 from tests.integration.serving_process import ServingProcess, serving_process

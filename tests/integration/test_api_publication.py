@@ -11,7 +11,8 @@ from psycopg import sql
 
 from orchestration.lib.building.publication import publish
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
-from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
+from orchestration.runtime.warehouse import prepare_warehouse
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from orchestration.settings import Settings
 from serving.versions import FRESH_SECONDS
 from tests.integration.api_client import Api, running_api, write_urls

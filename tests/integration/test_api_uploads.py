@@ -16,7 +16,7 @@ import pytest
 
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.loading.file_load import FileLoader
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from serving.__main__ import GRACE_SECONDS
 from serving.queries.loads import ContentLoad, load_of_content
 from tests.event_files import HEADER, good_rows

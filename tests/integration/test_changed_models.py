@@ -12,7 +12,7 @@ from orchestration.commands.verification import verified
 from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.dbt_models import models_fingerprint
 from orchestration.lib.building.publication import build_turn, publish
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 
 NOW = models_fingerprint({})

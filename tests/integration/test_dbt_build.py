@@ -13,7 +13,7 @@ import pytest
 from dbt_common.clients.jinja import MacroFuzzEnvironment, template_cache
 
 from orchestration.lib.building.dbt_build import PROJECT_FOLDER, DbtError, DbtEvent, DbtProject
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.integration.raw_rows import insert_rows
 from tests.reference.events import RawRow
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from orchestration.lib.building.dbt_build import DbtProject
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 
 FROM_ELSEWHERE = re.compile(
     r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["']?(?:https?:)?//|url\(["']?(?:https?:)?//"""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orchestration.runtime.warehouse import Warehouse, with_database
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from tests.conftest import TEMPLATE, copied_database
 from tests.integration.compiled_models import empty_seeds
 from tests.integration.conftest import BuildScripts

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from orchestration.commands.doctor import findings
-from orchestration.runtime.warehouse import ROLES, Warehouse
+from orchestration.runtime.warehouse_urls import ROLES, Warehouse
 from orchestration.settings import Settings
 
 

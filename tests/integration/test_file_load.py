@@ -15,7 +15,7 @@ from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.loading.file_load import FileLoader
 from orchestration.lib.loading.load_outcome import LoadOutcome, LoadRules
 from orchestration.lib.loading.row_load import RowLoad
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.event_files import HEADER, good_rows
 
 RULES = LoadRules(

@@ -15,7 +15,7 @@ from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.publication import build_turn
 from orchestration.lib.building.warehouse_build import build, build_scope
 from orchestration.lib.loading.raw_months import make_months
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.conftest import copied_database, of_database
 
 MANY_DAYS = 80

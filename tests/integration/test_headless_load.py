@@ -24,7 +24,7 @@ from psycopg import sql
 from orchestration.lib.fault_points import VARIABLE
 from orchestration.lib.generation import Generated, Generation, write_csv
 from orchestration.lib.statements import statement
-from orchestration.runtime.warehouse import ROLES, Warehouse, with_database
+from orchestration.runtime.warehouse_urls import ROLES, Warehouse, with_database
 from orchestration.settings import PROJECT_ROOT
 from tests.e2e.fault_orders import FaultOrders
 from tests.event_files import HEADER, good_rows

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from orchestration.runtime.kept_connections import TRUSTED_SECONDS
 from orchestration.runtime.pooled_storage import PooledPostgresStorage
-from orchestration.runtime.warehouse import with_database
+from orchestration.runtime.warehouse_urls import with_database
 from tests.conftest import TEMPLATE, copied_database
 from tests.waiting import until
 

@@ -22,7 +22,7 @@ from orchestration.lib.building.publication import (
     published_models,
     unpublished_loads,
 )
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 
 BEGIN = (
     "insert into raw.loads (file_name, sha256, bytes, source, status) "

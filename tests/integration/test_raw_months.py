@@ -15,7 +15,8 @@ from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.loading.file_load import FileLoader
 from orchestration.lib.loading.load_outcome import LoadOutcome
 from orchestration.lib.loading.raw_months import RawMonths
-from orchestration.runtime.warehouse import Warehouse, prepare_warehouse, with_database
+from orchestration.runtime.warehouse import prepare_warehouse
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.event_files import HEADER

@@ -12,7 +12,7 @@ import pytest
 from orchestration.lib.building.dbt_build import DbtProject, DbtResult
 from orchestration.lib.building.publication import DataVersion, build_turn
 from orchestration.lib.building.warehouse_build import BuildScope, build, build_scope
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.integration.mart_readers import (
     Contents,
     assert_whole_tables,

@@ -9,7 +9,7 @@ import pytest
 from orchestration.commands.asked_load import UnknownLoadError
 from orchestration.commands.rejected_rows import NoRejectedRowsError, write_rejected_rows
 from orchestration.lib.loading.load_outcome import LoadOutcome
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.event_files import HEADER, good_rows
 from tests.integration.test_file_load import connection, landing, load
 

@@ -9,7 +9,7 @@ import pytest
 from orchestration.lib.building.publication import build_turn
 from orchestration.lib.building.retention import MonthLetGo, months_let_go
 from orchestration.lib.loading.raw_months import make_months
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from tests.integration.raw_rows import insert_rows
 from tests.reference.events import RawRow
 

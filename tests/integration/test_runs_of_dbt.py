@@ -20,7 +20,7 @@ from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.dbt_models import models_fingerprint, variables_of
 from orchestration.lib.building.publication import publish
 from orchestration.lib.fault_points import VARIABLE
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 from tests.e2e.fault_orders import FaultOrders
 from tests.integration.raw_rows import insert_rows

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.building.short_loads import SHORT_BYTES, let_short_loads_end, load_under_way
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 
 LONG_SECONDS = 60.0
 LOAD = """

@@ -17,7 +17,7 @@ from orchestration.lib.loading import small_files
 from orchestration.lib.loading.file_load import FileLoader
 from orchestration.lib.loading.load_outcome import LoadOutcome
 from orchestration.lib.reading.source_profiles import read_source_profiles
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.event_files import HEADER, good_rows

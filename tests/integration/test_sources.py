@@ -13,7 +13,7 @@ from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.loading.file_load import FileLoader
 from orchestration.lib.loading.load_outcome import LoadOutcome
 from orchestration.lib.reading.source_profiles import read_source_profiles
-from orchestration.runtime.warehouse import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 from tests.event_files import HEADER
 

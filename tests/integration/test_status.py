@@ -12,7 +12,7 @@ import pytest
 from orchestration.commands.database_shell import become_psql
 from orchestration.commands.status import wait_until_idle
 from orchestration.lib.foreseen_error import ForeseenError
-from orchestration.runtime.warehouse import Warehouse, with_database
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from orchestration.settings import Settings
 from tests.waiting import until
 

@@ -6,12 +6,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from orchestration.runtime.warehouse import (
-    Warehouse,
-    WarehouseError,
-    prepare_warehouse,
-    with_database,
-)
+from orchestration.runtime.warehouse import prepare_warehouse
+from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError, with_database
 from orchestration.settings import Settings
 
 LOAD = (

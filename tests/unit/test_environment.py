@@ -16,7 +16,7 @@ from orchestration.runtime.environment import (
 )
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.stack import Stack
-from orchestration.runtime.warehouse import ROLES, Warehouse
+from orchestration.runtime.warehouse_urls import ROLES, Warehouse
 from orchestration.settings import ENV_FILE_NAME, Settings, SettingsError
 from tests.waiting import until
 
