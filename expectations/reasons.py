@@ -28,7 +28,8 @@ FILE_REASONS: Final = {
     ),
     "unsupported_delimiter": (
         "The columns are not separated by a comma, semicolon, tab or |, nor as the source profile "
-        "says. Export the file with commas, or let a profile in landing/sources name the separator."
+        "says, or a quotation mark in the first line is never closed. Export the file with commas, "
+        "or let a profile in landing/sources name the separator."
     ),
     "missing_columns": (
         "The file lacks required columns. Its first line must name timestamp, person_id, "

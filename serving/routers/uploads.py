@@ -41,7 +41,7 @@ TAKEN: Responses = {
         for status, why in {
             400: "The upload broke off", 408: "Nothing came for too long",
             409: "A file of that name and content is being loaded", 413: "The file is too large",
-            415: "The body is compressed on the way", 507: "The disk is full",
+            415: "The body is compressed on the way, or JSON", 507: "The disk is full",
         }.items()
     },
 }  # fmt: skip

@@ -192,6 +192,7 @@ def test_a_name_that_is_too_long_is_told_so(uploading: Uploading) -> None:
         ({}, b"", 422, "is empty"),
         ({}, b"x" * (MOST_BYTES + 1), 413, "DWELLHOUSE_API_MAX_UPLOAD_BYTES"),
         ({"Content-Encoding": "gzip"}, CONTENT, 415, "without Content-Encoding"),
+        ({"Content-Type": "application/json; charset=utf-8"}, b"{}", 415, "Send the file itself"),
         ({"Content-Type": "multipart/form-data"}, CONTENT, 422, "no boundary"),
         ({"Content-Type": "multipart/form-data; boundary=x"}, CONTENT, 422, "cannot be read"),
         ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x--\r\n", 422, "no file"),
