@@ -1,6 +1,7 @@
 """The `dwellhouse` command. Thin: each command calls one function and prints what it gives.
 
-What is slow to import (Dagster, dbt, Great Expectations) is imported by the commands that need it.
+What is slow to import (Dagster, dbt, Great Expectations, the settings) is imported by the commands
+that need it.
 """
 
 import dataclasses

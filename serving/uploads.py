@@ -138,11 +138,11 @@ def encoded() -> Problem:
     return Problem(415, detail, headers=CLOSE)
 
 
-def no_file() -> Problem:
+def sent_as_json() -> Problem:
     """Give the 415 for a body that says of itself that it is no file of events."""
     detail = (
-        "The body is JSON. Send the file itself, as text/csv or application/gzip with its name in "
-        "the parameter name, or as a form with one file."
+        "The body is JSON. Send the file itself to /v1/uploads?name=FILE.csv, as text/csv or "
+        "application/gzip, or a form with one file."
     )
     return Problem(415, detail, headers=CLOSE)
 
@@ -152,7 +152,7 @@ def _form_of(request: Request) -> FormFile | None:
         raise encoded()
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower().endswith(("/json", "+json")):
-        raise no_file()
+        raise sent_as_json()
     is_form = content_type.lower().startswith("multipart/form-data")
     return FormFile(content_type) if is_form else None
 

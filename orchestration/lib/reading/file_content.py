@@ -9,6 +9,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 BLOCK_BYTES = 4 * 1024 * 1024
@@ -95,7 +96,7 @@ class FileContent:
         return expected if self._limit_bytes is None else min(expected, self._limit_bytes)
 
     def _decoded(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """Give UTF-8; bytes that are no UTF-8 in a file that says so pass, to cost their row only.
+        """Give UTF-8; what is no text in the file's encoding is none in it, to cost its row only.
 
         A mark at the begin says more surely than any profile how a file is encoded.
         """
@@ -106,11 +107,8 @@ class FileContent:
             yield first[len(mark) :]
             yield from pieces
             return
-        decoder = codecs.getincrementaldecoder(encoding)(errors=_AS_NO_TEXT)
-        yield decoder.decode(first).encode("utf-8", "surrogateescape")
-        for piece in pieces:
-            yield decoder.decode(piece).encode("utf-8", "surrogateescape")
-        yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+        for text in codecs.iterdecode(chain([first], pieces), encoding, _AS_NO_TEXT):
+            yield text.encode("utf-8", "surrogateescape")
 
     def count(self, piece: bytes | memoryview) -> None:
         """Take note of bytes that were read from the file."""
