@@ -7,14 +7,22 @@ The models compute the same hours in SQL.
 from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 DAYS_REMEMBERED = 2000
+SECOND = attrgetter("second")
 
-Label = tuple[int, str]
+
+class Label(NamedTuple):
+    """The start of a bucket: in seconds since 1970, the same as text, and as told to a reader."""
+
+    second: int
+    key: str
+    text: str
 
 
 def full_hour(at: datetime, zone: ZoneInfo) -> datetime:
@@ -26,8 +34,9 @@ def full_hour(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def label(start: datetime, zone: ZoneInfo) -> Label:
-    """Give an instant as seconds since 1970, and as text with the offset of its zone."""
-    return int(start.timestamp()), start.astimezone(zone).isoformat()
+    """Give the label of an instant, told with the offset of its zone."""
+    second = int(start.timestamp())
+    return Label(second, str(second), start.astimezone(zone).isoformat())
 
 
 def hours_around(start: datetime, end: datetime, zone: ZoneInfo) -> list[Label]:
@@ -38,13 +47,13 @@ def hours_around(start: datetime, end: datetime, zone: ZoneInfo) -> list[Label]:
     day = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     first, last = start.timestamp(), end.timestamp()
     hours = list(_hours_of_day(day, zone))
-    if hours[0][0] > first:
+    if hours[0].second > first:
         hours = [*_hours_of_day(day - DAY, zone), *hours]
-    while hours[-1][0] < last:
+    while hours[-1].second < last:
         day += DAY
         hours += _hours_of_day(day, zone)
-    since = bisect_right(hours, first, key=itemgetter(0)) - 1
-    until = bisect_left(hours, last, key=itemgetter(0))
+    since = bisect_right(hours, first, key=SECOND) - 1
+    until = bisect_left(hours, last, key=SECOND)
     return hours[since : until + 1]
 
 

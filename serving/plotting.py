@@ -66,12 +66,14 @@ class Plot:
         windows = self._windows(cameras, snapshot)
         series = self._series(cameras, windows)
         check_windows(series.values())
-        edges = {site_id: window.edges for site_id, window in windows.items() if window.edges}
         if self._is_stored(snapshot, windows):
-            own = {name: window.edges for name, window in series.items() if window.edges}
-            buckets = await read_stored(connection, self.measures, self.of, self.granularity, own)
+            bounds = {name: window.bounds for name, window in series.items() if window.bounds}
+            buckets = await read_stored(
+                connection, self.measures, self.of, self.granularity, bounds
+            )
             alive: set[str] = set()
         else:
+            edges = {site_id: window.edges for site_id, window in windows.items() if window.edges}
             buckets = await read_counted(connection, self.measures, self.of, self.chosen, edges)
             alive = await self._alive(connection, cameras, edges)
         return self._plotted(cameras, series, buckets, alive)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from serving.local_hours import Label, hours_around, label
+from serving.local_hours import SECOND, Label, hours_around, label
 from serving.queries.series import Granularity
 
 STEPS: dict[Granularity, timedelta] = {
@@ -40,14 +40,24 @@ class Window:
         if self.start >= self.end:
             return []
         if self.granularity == "hour":
-            return [datetime.fromtimestamp(second, UTC) for second, _ in self._hours]
+            return [datetime.fromtimestamp(hour.second, UTC) for hour in self._hours]
         local = self.start.astimezone(self.zone)
         weekday = local.weekday() if self.granularity == "week" else 0
         return self._days(local.date() - timedelta(days=weekday))
 
     @cached_property
+    def bounds(self) -> tuple[datetime, datetime] | None:
+        """The start of the first bucket and the end of the last, None where there is none."""
+        if self.start >= self.end:
+            return None
+        if self.granularity == "hour":  # thousands of edges, where two are asked for
+            first, end = (datetime.fromtimestamp(self._hours[at].second, UTC) for at in (0, -1))
+            return first, end
+        return self.edges[0], self.edges[-1]
+
+    @cached_property
     def labels(self) -> list[Label]:
-        """Each bucket's start, as seconds since 1970 and as text with the offset of its zone.
+        """Each bucket's start.
 
         Raises OverflowError where the zone's clock would show a year that there is not.
         """
@@ -73,28 +83,28 @@ def points(
     told: Mapping[str, object],
     measures: Iterable[str],
     window: Window,
-    stored: Mapping[int, str],
+    stored: Mapping[str, str],
     *,
     is_alive: bool,
 ) -> list[str]:
     """Give a series as JSON, each point beginning with `told`.
 
-    `stored` has the measures of buckets as JSON, by the seconds since 1970 at which they start. One
-    that is not stored holds zeros; where nothing at all was sent, nothing is known, and all of them
-    hold nulls. Written at once, for a long series is tens of thousands of points.
+    `stored` has the measures of buckets as JSON, by the keys of their labels. One that is not
+    stored holds zeros; where nothing at all was sent, nothing is known, and all of them hold nulls.
+    Written at once, for a long series is tens of thousands of points.
     """
-    if not window.edges:
+    if window.bounds is None:
         return []
     clock = window.clock.timestamp()
-    current = bisect_right(window.labels, clock, key=lambda label: label[0]) - 1
+    current = bisect_right(window.labels, clock, key=SECOND) - 1
     opening = orjson.dumps(told).decode().removesuffix("}")
     nothing = "0" if stored or is_alive else "null"
     empty = ",".join(f'"{name}":{nothing}' for name in measures)
     written = [
-        f'{opening},"bucket_start":"{text}",{stored.get(start, empty)},"partial":false}}'
-        for start, text in window.labels
+        f'{opening},"bucket_start":"{text}",{stored.get(key, empty)},"partial":false}}'
+        for _, key, text in window.labels
     ]
-    if current >= 0 and clock < window.edges[-1].timestamp():
+    if current >= 0 and clock < window.bounds[1].timestamp():
         written[current] = written[current].removesuffix("false}") + "true}"
     return written
 

@@ -1,7 +1,6 @@
 """What happened in each bucket of a series: as it is stored, or counted anew for any filter."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -15,8 +14,8 @@ from serving.queries.statements import Connection, Parameters, statement
 
 Granularity = Literal["hour", "day", "week"]
 SeriesOf = Literal["camera", "site"]
-# By the id of a series and the start of a bucket in seconds since 1970: its measures as JSON.
-Buckets = dict[str, dict[int, str]]
+# By the id of a series and the key of a bucket's label: its measures as JSON.
+Buckets = dict[str, dict[str, str]]
 
 GROUPS: dict[SeriesOf, sql.Identifier] = {
     "camera": sql.Identifier("camera_id"),
@@ -43,7 +42,6 @@ class Measures:
     @property
     def as_members(self) -> sql.Composable:
         """The measures of a row as the members of a JSON object, written by the database."""
-        # One text a row is read several times as fast as a value for each column.
         names = [sql.Literal(f'"{name}":') for name in self.columns]
         values = [sql.Identifier(name) for name in self.columns]
         pairs = [sql.SQL("{} || {}").format(*pair) for pair in zip(names, values, strict=True)]
@@ -65,21 +63,17 @@ async def read_stored(
     measures: Measures,
     of: SeriesOf,
     granularity: Granularity,
-    edges: Mapping[str, Sequence[datetime]],
+    bounds: Mapping[str, tuple[datetime, datetime]],
 ) -> Buckets:
-    """Give the stored buckets of each id within its edges."""
-    query = statement("stored_series").format(
-        table=STORED[of, granularity],
-        group=GROUPS[of],
-        told=measures.as_members,
-    )
-    bounds = [(name, own[0], own[-1]) for name, own in edges.items()]
-    ids, firsts, ends = zip(*bounds, strict=True) if bounds else ((), (), ())
+    """Give the stored buckets of each id within its bounds."""
+    stored = statement("stored_series").format(table=STORED[of, granularity], group=GROUPS[of])
+    ids = list(bounds)
+    firsts, ends = zip(*bounds.values(), strict=True) if bounds else ((), ())
     values = {
-        "ids": list(ids), "firsts": list(firsts), "ends": list(ends),
+        "ids": ids, "firsts": list(firsts), "ends": list(ends),
         "first": min(firsts, default=None), "end": max(ends, default=None),
     }  # fmt: skip
-    return _buckets(await (await connection.execute(query, values)).fetchall())
+    return await _read(connection, measures, stored, values)
 
 
 async def read_counted(
@@ -104,8 +98,7 @@ async def read_counted(
         session_conditions=session_conditions(timeless, parameters),
     )
     counted = statement(f"{measures.name}_series").format(attendance=attendance)
-    query = statement("counted_series").format(counted=counted, told=measures.as_members)
-    return _buckets(await (await connection.execute(query, parameters)).fetchall())
+    return await _read(connection, measures, counted, parameters)
 
 
 async def read_alive(
@@ -118,8 +111,12 @@ async def read_alive(
     return {camera_id for (camera_id,) in await cursor.fetchall()}
 
 
-def _buckets(rows: Iterable[tuple[str, int, str]]) -> Buckets:
-    found: Buckets = defaultdict(dict)
-    for series_id, start, told in rows:
-        found[series_id][start] = told
-    return found
+async def _read(
+    connection: Connection, measures: Measures, buckets: sql.Composed, values: Mapping[str, object]
+) -> Buckets:
+    query = statement("series").format(buckets=buckets, told=measures.as_members)
+    cursor = await connection.execute(query, values)
+    return {
+        series_id: dict(line.split("\t") for line in lines.split("\n"))
+        async for series_id, lines in cursor
+    }

@@ -1,9 +1,7 @@
--- date_part, for extract would give a numeric: half the work of the statement.
 select
-    {group},
-    date_part('epoch', bucket_start)::bigint as starts_at,
-    {told} as told
-from {table}
+    {group} as group_id,
+    stored.*
+from {table} as stored
 inner join
     unnest(%(ids)s::text[], %(firsts)s::timestamptz[], %(ends)s::timestamptz[])
         as asked (id, first, until)
