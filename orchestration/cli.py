@@ -38,10 +38,10 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        told = told_of(error)
-        if told is None:
+        message = told_of(error)
+        if message is None:
             raise
-        print(told, file=sys.stderr)
+        print(message, file=sys.stderr)
         raise SystemExit(getattr(error, "exit_status", 1)) from None
 
 
@@ -144,9 +144,9 @@ def replay(
     from orchestration.commands.replay import replay as replayed
     from orchestration.settings import current_settings
 
-    told = replayed(current_settings(), load_id)
-    print(told)
-    if not isinstance(told, str) and not told.is_in_warehouse:
+    outcome = replayed(current_settings(), load_id)
+    print(outcome)
+    if not isinstance(outcome, str) and not outcome.is_in_warehouse:
         raise typer.Exit(1)
 
 

@@ -31,10 +31,10 @@ def verify() -> None:
     try:
         comparisons = verified(current_settings())
     except Exception as error:
-        told = told_of(error)
-        if told is None:
+        message = told_of(error)
+        if message is None:
             raise
-        raise UnverifiedError(told) from error
+        raise UnverifiedError(message) from error
     for comparison in comparisons:
         print(comparison)
     raise typer.Exit(0 if all(comparison.is_equal for comparison in comparisons) else 1)

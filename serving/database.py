@@ -135,8 +135,8 @@ class Database:
                 raise
             if problem.status >= 500:
                 # The caller is told what to do; what the database said is for the operator.
-                told = {"status": problem.status, "cause": f"{type(error).__name__}: {error}"}
-                log.warning("The database could not answer a request", extra=told)
+                failure = {"status": problem.status, "cause": f"{type(error).__name__}: {error}"}
+                log.warning("The database could not answer a request", extra=failure)
             raise problem from error
 
     async def _lent(self) -> Connection:

@@ -35,11 +35,11 @@ class Envelope:
         exchange_of(self.request.scope).rows = len(data) if isinstance(data, list) else 1
         return self._enveloped(orjson.dumps(data), more)
 
-    def single(self, types: Types, told: Mapping[str, object]) -> Response:
-        """Give what is told of one thing; as a file it is one row, its members' members columns."""
+    def single(self, types: Types, row: Mapping[str, object]) -> Response:
+        """Give one thing; as a file it is one row, its members' members columns."""
         if asked_format(self.request) is Format.JSON:
-            return self.answer(told)
-        return self.table(types, [orjson.dumps(dict(_flat(told))).decode()])
+            return self.answer(row)
+        return self.table(types, [orjson.dumps(dict(_flat(row))).decode()])
 
     def table(self, types: Types, texts: Sequence[str], **more: object) -> Response:
         """Give rows, each as JSON, in the format that is asked for."""
@@ -78,11 +78,11 @@ class Envelope:
         return Response(body, 200, headers, MEDIA_TYPES[form])
 
     def _all_headers(self) -> dict[str, str]:
-        told = {
+        version_headers = {
             "Data-Version": str(self.version.number) if self.version else "",
             "Data-As-Of": self.as_of.isoformat() if self.as_of else "",
         }
-        return {**self.headers, **{name: text for name, text in told.items() if text}}
+        return {**self.headers, **{name: text for name, text in version_headers.items() if text}}
 
     def file_headers(self, form: Format) -> dict[str, str]:
         """Give the headers of an answer that is saved as a file."""
@@ -93,8 +93,8 @@ class Envelope:
         }
 
 
-def _flat(told: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    for name, value in told.items():
+def _flat(members: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in members.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}_")
         else:

@@ -108,8 +108,8 @@ class Export(StreamingResponse):
             if not limit.expired():
                 raise
             # Left unfinished, so that the server closes the connection and the client sees it.
-            told = "%s was cut after %g s, for builds wait for its reader; ask for it in parts"
-            log.warning(told, scope["path"], MOST_SECONDS)
+            message = "%s was cut after %g s, for builds wait for its reader; ask for it in parts"
+            log.warning(message, scope["path"], MOST_SECONDS)
         finally:
             await self._rest.aclose()
 

@@ -53,16 +53,16 @@ class LoadEvents:
             self._open -= 1
 
     async def _steps(self, request: Request, load_id: int) -> AsyncIterator[bytes]:
-        told, told_at = None, time.monotonic()
-        end_at = told_at + MOST_SECONDS
+        sent, sent_at = None, time.monotonic()
+        end_at = sent_at + MOST_SECONDS
         while time.monotonic() < end_at and not self._closing.is_set():
             name, state = await _state(request, load_id)
-            if state != told:
+            if state != sent:
                 exchange_of(request.scope).rows = 1
-                told, told_at = state, time.monotonic()
+                sent, sent_at = state, time.monotonic()
                 yield _event(name, state)
-            elif time.monotonic() - told_at > SILENCE_SECONDS:
-                told_at = time.monotonic()
+            elif time.monotonic() - sent_at > SILENCE_SECONDS:
+                sent_at = time.monotonic()
                 yield SILENT
             if name != "load":
                 return

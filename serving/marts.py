@@ -50,5 +50,5 @@ def _check(mart: Mart, names: Collection[str], chosen: Chosen, of_time: str) -> 
 
 
 def _other_status(mart: str, names: Collection[str]) -> str:
-    told = f"status filters by how sessions ended; the column of that name in {mart} is another."
-    return f"{told} /v1/loads?status=loaded filters loads." if "load_id" in names else told
+    hint = f"status filters by how sessions ended; the column of that name in {mart} is another."
+    return f"{hint} /v1/loads?status=loaded filters loads." if "load_id" in names else hint

@@ -80,14 +80,14 @@ class Window:
 
 
 def points(
-    told: Mapping[str, object],
+    ids: Mapping[str, object],
     measures: Iterable[str],
     window: Window,
     stored: Mapping[str, str],
     *,
     is_alive: bool,
 ) -> list[str]:
-    """Give a series as JSON, each point beginning with `told`.
+    """Give a series as JSON, each point beginning with its `ids`.
 
     `stored` has the measures of buckets as JSON, by the keys of their labels. One that is not
     stored holds zeros; where nothing at all was sent, nothing is known, and all of them hold nulls.
@@ -97,7 +97,7 @@ def points(
         return []
     clock = window.clock.timestamp()
     current = bisect_right(window.labels, clock, key=SECOND) - 1
-    opening = orjson.dumps(told).decode().removesuffix("}")
+    opening = orjson.dumps(ids).decode().removesuffix("}")
     nothing = "0" if stored or is_alive else "null"
     empty = ",".join(f'"{name}":{nothing}' for name in measures)
     written = [

@@ -128,11 +128,11 @@ def unusable(error: ValidationError, model: type[ServingSettings]) -> str:
     """Say which settings of `model` cannot be used and why; what may be secret is not shown."""
     lines = []
     for item in error.errors():
-        told = item["msg"].removeprefix("Value error, ")
+        message = item["msg"].removeprefix("Value error, ")
         for field in map(str, item["loc"][:1]):  # what several settings get wrong has no place
             value = f" = {item['input']!r}" if model.model_fields[field].repr else ""
-            told = f"{PREFIX}{field.upper()}{value}: {told}"
-        lines.append(told)
+            message = f"{PREFIX}{field.upper()}{value}: {message}"
+        lines.append(message)
     return "Unusable setting. " + "; ".join(lines)
 
 

@@ -104,8 +104,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
         what, _, remedy = reason.partition("; ")
         yield Finding(f"{name!r} in landing", f"is not loaded: {what}", remedy)
     count = len(quarantined_files(landing))
-    told = "; dwellhouse quarantine list tells why" if count else ""
-    yield Finding("quarantine", f"{count} file{'' if count == 1 else 's'}{told}")
+    hint = "; dwellhouse quarantine list tells why" if count else ""
+    yield Finding("quarantine", f"{count} file{'' if count == 1 else 's'}{hint}")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

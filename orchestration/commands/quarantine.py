@@ -25,50 +25,52 @@ class QuarantinedFile:
 
     path: Path
     moved_at: datetime
-    told: Mapping[str, object]
+    explanation: Mapping[str, object]
 
     @classmethod
     def of(cls, path: Path) -> "QuarantinedFile":
         """Read what lies beside a file."""
         try:
-            told = json.loads(reason_file(path).read_text(encoding="utf-8"))
+            explanation = json.loads(reason_file(path).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            told = {}
+            explanation = {}
         moved_at = datetime.fromtimestamp(path.lstat().st_ctime).astimezone()
-        return cls(path, moved_at, told if isinstance(told, dict) else {})
+        return cls(path, moved_at, explanation if isinstance(explanation, dict) else {})
 
     @property
     def heading(self) -> str:
         """The name, when it came here, and the number by which it can be replayed."""
-        number = f", load {self.told['load_id']}" if "load_id" in self.told else ""
-        code = f", {self.told['reason_code']}" if self.told.get("reason_code") else ""
+        number = f", load {self.explanation['load_id']}" if "load_id" in self.explanation else ""
+        code = f", {self.explanation['reason_code']}" if self.explanation.get("reason_code") else ""
         at = self.moved_at.isoformat(sep=" ", timespec="seconds")
         return f"{self.path.name}: {at}{number}{code}"
 
     @property
     def reason(self) -> str:
         """Why it was not taken, as a sentence that a person can act on."""
-        return str(self.told.get("reason") or UNEXPLAINED)
+        return str(self.explanation.get("reason") or UNEXPLAINED)
 
     def explained(self, landing: Path) -> str:
         """Say everything that is known of it, and what to do."""
         lines = [self.heading, f"  {self.reason}", *self._rows()]
         lines += [f"  line {_example(example)}" for example in self._examples()]
         lines.append(f"Mend {self.path} and drop it into {landing} again.")
-        if "load_id" in self.told:
-            again = f"dwellhouse replay {self.told['load_id']}"
+        if "load_id" in self.explanation:
+            again = f"dwellhouse replay {self.explanation['load_id']}"
             lines.append(f"Or, once a setting that was wrong is right: {again}")
         return "\n".join(lines)
 
     def _rows(self) -> Sequence[str]:
-        reasons = self.told.get("rejected_rows_by_reason")
+        reasons = self.explanation.get("rejected_rows_by_reason")
         if not reasons or not isinstance(reasons, dict):
             return []
         counted = ", ".join(f"{count} {code}" for code, count in reasons.items())
-        return [f"  {self.told.get('rows_read')} rows read; unusable: {counted}. For example:"]
+        return [
+            f"  {self.explanation.get('rows_read')} rows read; unusable: {counted}. For example:"
+        ]
 
     def _examples(self) -> Sequence[Mapping[str, object]]:
-        examples = self.told.get("examples")
+        examples = self.explanation.get("examples")
         return examples if isinstance(examples, list) else []
 
 

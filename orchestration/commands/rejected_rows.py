@@ -34,13 +34,13 @@ def write_rejected_rows(loader_url: str, load_id: int, target: TextIO) -> str:
 
 
 def _require_rejected_rows(load: AskedLoad) -> None:
-    told = f"{load.load_id}, {load.file_name},"
+    load_name = f"{load.load_id}, {load.file_name},"
     if load.status != "loaded":
         where = f"; the file is {load.stored_as}" if load.stored_as else ""
-        message = f"Load {told} is {load.status}: none of its rows was taken{where}."
+        message = f"Load {load_name} is {load.status}: none of its rows was taken{where}."
         raise NoRejectedRowsError(message)
     if not load.rows_rejected:
-        message = f"No row of load {told} was rejected."
+        message = f"No row of load {load_name} was rejected."
         raise NoRejectedRowsError(message)
 
 

@@ -55,26 +55,26 @@ def _needless(load: AskedLoad) -> str | None:
         return f"The content of load {load.load_id} is in the warehouse already, by load {first}."
     if load.status != "loaded":
         return None
-    told = (
+    message = (
         f"Load {load.load_id}, {load.file_name}, is in the warehouse already with "
         f"{load.rows_loaded:,} rows; content is loaded once."
     )
     if not load.rows_rejected:
-        return told
+        return message
     return (
-        f"{told} To have its {load.rows_rejected:,} rejected rows judged again: "
+        f"{message} To have its {load.rows_rejected:,} rejected rows judged again: "
         f"dwellhouse rejected {load.load_id} > {load.file_name}, and drop that file."
     )
 
 
 def _stored(landing: Landing, load: AskedLoad) -> Path:
-    told = f"Load {load.load_id}, {load.file_name},"
+    load_name = f"Load {load.load_id}, {load.file_name},"
     if load.stored_as is None:
-        message = f"{told} has not ended or has failed. {_told_of_landing(landing, load)}"
+        message = f"{load_name} has not ended or has failed. {_told_of_landing(landing, load)}"
         raise ReplayError(message)
     stored = landing.folder / load.stored_as
     if stored.parent != landing.quarantine:
-        message = f"{told} has been replayed already; its file is {stored} now."
+        message = f"{load_name} has been replayed already; its file is {stored} now."
         raise ReplayError(message)
     if not stored.is_file():
         message = f"{stored} is no longer there. Drop the file into {landing.folder} again."

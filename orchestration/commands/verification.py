@@ -43,8 +43,8 @@ class Comparison:
         if self.is_equal:
             return f"equal   {self.mart}: {self.rows:,} rows"
         shown = [f"        {row}" for row in self.differences[:SHOWN]]
-        told = f"DIFFERS {self.mart}: {len(self.differences):,} rows (- mart, + rebuild)"
-        return "\n".join([told, *shown])
+        heading = f"DIFFERS {self.mart}: {len(self.differences):,} rows (- mart, + rebuild)"
+        return "\n".join([heading, *shown])
 
 
 def verified(settings: Settings) -> list[Comparison]:

@@ -117,12 +117,12 @@ class RunServer:
     def _refuse_overdue(self) -> None:
         """Refuse who has waited long: the run is given up by then, and must not begin later."""
         while self._waiting and self._waiting[0].until < time.monotonic():
-            told = (
+            message = (
                 f"All {self.max_workers} workers are busy: none was free for "
                 f"{self.launch_seconds:g} s. Launch the run again once another has ended, or set "
                 "DWELLHOUSE_MAX_CONCURRENT_RUNS higher."
             )
-            _answer(self._waiting.popleft().connection, {"error": told})
+            _answer(self._waiting.popleft().connection, {"error": message})
 
     def _bury(self) -> None:
         with contextlib.suppress(ChildProcessError):

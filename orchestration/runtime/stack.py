@@ -208,8 +208,8 @@ def make_folders(settings: Settings) -> None:
 def _revive(postgres: SupervisedPostgres) -> None:
     if postgres.revive():
         print("postgres had ended and was started again.", flush=True)
-    elif postgres.told:
-        print(postgres.told, flush=True)
+    elif postgres.failure:
+        print(postgres.failure, flush=True)
 
 
 def _end(processes: list[SupervisedProcess]) -> None:

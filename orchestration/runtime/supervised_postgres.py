@@ -11,10 +11,10 @@ WAITS = RESTART_SECONDS[1:]
 
 @dataclass
 class SupervisedPostgres:
-    """Watches the server of a home folder; `told` says why the last attempt to start it failed."""
+    """Watches the server of a home folder; `failure` says why the last start of it failed."""
 
     server: EmbeddedPostgres
-    told: str | None = None
+    failure: str | None = None
     _failures: int = 0
     _next_at: float = 0.0
 
@@ -23,7 +23,7 @@ class SupervisedPostgres:
 
         It may fail at first: what a killed server was doing has to end before the next one starts.
         """
-        self.told = None
+        self.failure = None
         if time.monotonic() < self._next_at or self.server.is_listening():
             return False
         try:
@@ -31,7 +31,7 @@ class SupervisedPostgres:
         except PostgresStartError as error:
             wait = WAITS[min(self._failures, len(WAITS) - 1)]
             self._failures, self._next_at = self._failures + 1, time.monotonic() + wait
-            self.told = f"{error}\nIt is tried again in {wait:.0f} s."
+            self.failure = f"{error}\nIt is tried again in {wait:.0f} s."
             return False
         self._failures = 0
         return was_dead

@@ -78,5 +78,5 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         is_alive = self._claims.is_alive(run.run_id)
         if is_alive:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        told = "The run has no worker." if is_alive is None else "The run's worker has ended."
-        return CheckRunHealthResult(WorkerStatus.FAILED, told)
+        message = "The run has no worker." if is_alive is None else "The run's worker has ended."
+        return CheckRunHealthResult(WorkerStatus.FAILED, message)

@@ -85,8 +85,8 @@ class Mart:
 
     @property
     def _known_key(self) -> tuple[str, ...]:
-        told = GRAIN.search(self.description or "")
-        key = tuple(told[1].split(", ")) if told else ()
+        grain = GRAIN.search(self.description or "")
+        key = tuple(grain[1].split(", ")) if grain else ()
         return key if {*key} <= {column.name for column in self.columns} else ()
 
     def _may_be_null(self, column: MartColumn) -> bool:

@@ -114,7 +114,7 @@ async def read_alive(
 async def _read(
     connection: Connection, measures: Measures, buckets: sql.Composed, values: Mapping[str, object]
 ) -> Buckets:
-    query = statement("series").format(buckets=buckets, told=measures.as_members)
+    query = statement("series").format(buckets=buckets, members=measures.as_members)
     cursor = await connection.execute(query, values)
     return {
         series_id: dict(line.split("\t") for line in lines.split("\n"))

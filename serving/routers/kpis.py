@@ -45,8 +45,8 @@ async def kpis(
         chosen, earlier = await reading.fit_previous(filters)
         before = await read_kpis(reading.connection, reading.split(chosen))
         previous = {"from": earlier.start, "to": earlier.end, **before}
-        told = {**now, "previous": previous, "change": _changes(now, before)}
-        return reading.single(COMPARED, told)
+        compared = {**now, "previous": previous, "change": _changes(now, before)}
+        return reading.single(COMPARED, compared)
 
 
 def _changes(now: Metrics, before: Metrics) -> dict[str, Metrics]:

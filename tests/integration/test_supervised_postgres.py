@@ -57,10 +57,10 @@ def test_a_server_that_cannot_start_is_told_of_and_waited_for(server: EmbeddedPo
         written = version.read_text()
         version.write_text("9\n")
         assert not supervised.revive()
-        assert "did not start" in str(supervised.told)
-        assert "It is tried again in 1 s." in str(supervised.told)
+        assert "did not start" in str(supervised.failure)
+        assert "It is tried again in 1 s." in str(supervised.failure)
         assert not supervised.revive()
-        assert supervised.told is None, "told once, not at each look"
+        assert supervised.failure is None, "said once, not at each look"
         version.write_text(written)
         began = time.monotonic()
         until(supervised.revive, REVIVED_SECONDS)

@@ -151,12 +151,12 @@ def _outcome(
 
 def _logged_now_and_then(context: dg.AssetExecutionContext) -> OnProgress:
     """Write progress into the run's log, where each line costs a write, every few seconds."""
-    told = time.monotonic()
+    logged_at = time.monotonic()
 
     def tell(progress: Progress) -> None:
-        nonlocal told
-        if time.monotonic() - told >= LOG_SECONDS:
-            told = time.monotonic()
+        nonlocal logged_at
+        if time.monotonic() - logged_at >= LOG_SECONDS:
+            logged_at = time.monotonic()
             context.log.info("%s", progress)
 
     return tell

@@ -47,27 +47,27 @@ def told_by(build: Callable[[Tell], None]) -> Iterator[Message]:
 
     But for the first message, those of the first seconds come together. Raises what `build` raises.
     """
-    told: Queue[Message | BaseException | None] = Queue()
+    messages: Queue[Message | BaseException | None] = Queue()
     finished = threading.Event()
 
     def run() -> None:
         try:
-            build(told.put)
+            build(messages.put)
         except BaseException as error:
-            told.put(error)
+            messages.put(error)
         finally:
-            told.put(None)
+            messages.put(None)
             finished.set()
 
     threading.Thread(target=run, name="dbt", daemon=True).start()
-    messages = _messages(told)
-    yield from islice(messages, 1)  # it may have waited for the turn, which is no time of dbt's
+    taken = _taken_from(messages)
+    yield from islice(taken, 1)  # it may have waited for the turn, which is no time of dbt's
     finished.wait(HELD_BACK_SECONDS)
-    yield from messages
+    yield from taken
 
 
-def _messages(told: "Queue[Message | BaseException | None]") -> Iterator[Message]:
-    while (message := told.get()) is not None:
+def _taken_from(messages: "Queue[Message | BaseException | None]") -> Iterator[Message]:
+    while (message := messages.get()) is not None:
         if isinstance(message, BaseException):
             raise message
         yield message

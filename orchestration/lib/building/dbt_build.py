@@ -287,5 +287,5 @@ def _node(result: "NodeResult") -> DbtNode:
         rows = "1 row breaks" if result.failures == 1 else f"{result.failures} rows break"
         message = f"{rows} this rule"
     lines = (line.strip() for line in message.splitlines())
-    told = " ".join(line for line in lines if line and not line.startswith("compiled code at"))
-    return DbtNode(result.node.unique_id, result.node.name, status, result.execution_time, told)
+    message = " ".join(line for line in lines if line and not line.startswith("compiled code at"))
+    return DbtNode(result.node.unique_id, result.node.name, status, result.execution_time, message)

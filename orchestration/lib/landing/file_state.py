@@ -10,16 +10,16 @@ from pathlib import Path
 class FileChangedError(RuntimeError):
     """The file changed while it was loaded; it stays in landing and is tried again."""
 
-    told = "changed while it was loaded; it is tried again."
+    outcome = "changed while it was loaded; it is tried again."
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} {self.told}")
+        super().__init__(f"{name} {self.outcome}")
 
 
 class FileGoneError(FileChangedError):
     """Someone has taken the file out of landing while it was loaded; no row of it is kept."""
 
-    told = "was removed from landing while it was loaded; drop it again to load it."
+    outcome = "was removed from landing while it was loaded; drop it again to load it."
 
 
 @dataclass(frozen=True)
