@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from orchestration.commands.dagster_runs import read_checks
 from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.commands.status import Status, open_status
 from orchestration.lib.chosen_folder import HOME, LANDING, usable
@@ -74,7 +75,7 @@ def finished_demo(settings: Settings, stack: StackState) -> DemoResult:
     run_ids = [row[0] for row in reader.loader.execute("select distinct run_id from raw.loads")]
     with urllib.request.urlopen(f"{stack.api_url}/v1/kpis", timeout=30) as response:  # noqa: S310
         kpis = cast("Mapping[str, object]", json.load(response)["data"])
-    return DemoResult(stack, files, status, reader.checks(run_ids), kpis)
+    return DemoResult(stack, files, status, read_checks(reader.dagster, run_ids), kpis)
 
 
 def _ready_stack(home: Path, process: subprocess.Popen[bytes], log: Path) -> StackState:

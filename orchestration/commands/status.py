@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.commands.dagster_runs import LastRun, read_runs
 from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.lib.building.publication import unpublished_loads
 from orchestration.lib.foreseen_error import ForeseenError
@@ -19,31 +20,6 @@ from orchestration.settings import Settings
 
 SHOWN_FILES = 5
 WAIT_SECONDS = 0.2
-
-# Dagster's own tables: read here and nowhere else, which saves the two seconds of its import.
-ACTIVE_RUNS = """
-select count(*) from runs
-where status in ('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')
-"""
-LAST_RUN = """
-select run_id, status, to_timestamp(end_time) from runs order by id desc limit 1
-"""
-CHECKS = """
-select execution_status, array_agg(check_name order by check_name) from asset_check_executions
-where run_id = any(%s) group by execution_status
-"""
-
-
-@dataclass(frozen=True)
-class LastRun:
-    """The run that was asked for last."""
-
-    run_id: str
-    status: str
-    ended_at: datetime | None
-
-    def __str__(self) -> str:
-        return f"{self.status} {_time(self.ended_at)}" if self.ended_at else self.status
 
 
 @dataclass(frozen=True)
@@ -93,7 +69,7 @@ class StatusReader:
     def read(self) -> Status:
         """Look once. Files are listed first: a file that leaves landing is a load by then."""
         files = [file.name for file in self.landing.files()]
-        active, last_run = self._runs()
+        active, last_run = read_runs(self.dagster)
         counts = self.loader.execute("select status, count(*) from raw.loads group by 1")
         version = self.loader.execute(
             "select version, published_at from marts.data_versions order by version desc limit 1"
@@ -109,18 +85,6 @@ class StatusReader:
             data_version=version[0] if version else None,
             published_at=version[1] if version else None,
         )
-
-    def checks(self, run_ids: list[str]) -> Mapping[str, list[str]]:
-        """Give the names of the asset checks of these runs by how they ended."""
-        return dict(self.dagster.execute(CHECKS, [run_ids]).fetchall())
-
-    def _runs(self) -> tuple[int, LastRun | None]:
-        try:
-            active = self.dagster.execute(ACTIVE_RUNS).fetchone()
-            last = self.dagster.execute(LAST_RUN).fetchone()
-        except psycopg.errors.UndefinedTable:  # Dagster has never started here
-            return 0, None
-        return (active[0] if active else 0), (LastRun(*last) if last else None)
 
 
 def open_status(home: Path, landing: Path) -> StatusReader:

@@ -182,3 +182,19 @@ def test_a_file_in_the_making_is_left_alone_until_it_is_renamed(stack: RunningSt
         assert logs.count(f"{name} is not loaded: it is ") == 1
         path = stack.landing / name
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def test_status_says_why_the_last_run_failed_and_the_file_is_taken_once_it_is_mended(
+    stack: RunningStack,
+) -> None:
+    profile = stack.landing / "sources" / "mistaken.yml"
+    profile.parent.mkdir(exist_ok=True)
+    profile.write_text('files: ["mistaken*.csv"]\ndelimitr: ";"\n')
+    try:
+        stack.drop(mistaken=HEADER + visits(1, "mistaken"))
+        why = f"{profile}: delimitr: is no key of a profile; write delimiter."
+        until(lambda: why in stack.command("status").stdout, FINISH_SECONDS)
+    finally:
+        profile.unlink()
+    stack.finished()
+    assert stack.load_of("mistaken.csv")["status"] == "loaded"
