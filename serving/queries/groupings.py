@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from psycopg import sql
 
+from serving.queries.buckets import bucket_date, hour_start
 from serving.queries.listing import Column, Type
 from serving.queries.statements import Parameters
 
@@ -18,7 +19,7 @@ GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 
 @dataclass(frozen=True)
 class Group:
-    """A column to group by; `{zone}` in its expression is the time zone that applies."""
+    """A column to group by; its expression may name `{hour}`, `{date}` and `{zone}`."""
 
     column: str
     type: Type
@@ -30,25 +31,25 @@ SITES = "inner join marts.dim_sites as sites on chosen.site_id = sites.site_id"
 CAMERAS = "inner join marts.dim_cameras as cameras on chosen.camera_id = cameras.camera_id"
 PERSONS = "inner join marts.dim_persons as persons on chosen.person_id = persons.person_id"
 JOINS = {"sites": sql.SQL(SITES), "cameras": sql.SQL(CAMERAS), "persons": sql.SQL(PERSONS)}
-LOCAL = "(chosen.entry_at at time zone {zone})"
+ENTRY = sql.SQL("chosen.entry_at")
 
 GROUPS: dict[Grouping, Group] = {
     "camera": Group("camera_id", "text", sql.SQL("chosen.camera_id")),
     "site": Group("site_id", "text", sql.SQL("chosen.site_id")),
     "person": Group("person_id", "text", sql.SQL("chosen.person_id")),
-    "hour": Group(
-        "hour",
-        "timestamptz",
-        sql.SQL("date_trunc('hour', chosen.entry_at, {zone})"),
+    "hour": Group("hour", "timestamptz", sql.SQL("{hour}"), ("sites",)),
+    "day": Group("day", "date", sql.SQL("{date}"), ("sites",)),
+    "week": Group(
+        "week", "date", sql.SQL("date_trunc('week', {date}::timestamp)::date"), ("sites",)
+    ),
+    "hour_of_day": Group(
+        "hour_of_day",
+        "integer",
+        sql.SQL("extract(hour from chosen.entry_at at time zone {zone})::integer"),
         ("sites",),
     ),
-    "day": Group("day", "date", sql.SQL(f"{LOCAL}::date"), ("sites",)),
-    "week": Group("week", "date", sql.SQL(f"date_trunc('week', {LOCAL})::date"), ("sites",)),
-    "hour_of_day": Group(
-        "hour_of_day", "integer", sql.SQL(f"extract(hour from {LOCAL})::integer"), ("sites",)
-    ),
     "weekday": Group(
-        "weekday", "integer", sql.SQL(f"extract(isodow from {LOCAL})::integer"), ("sites",)
+        "weekday", "integer", sql.SQL("extract(isodow from {date})::integer"), ("sites",)
     ),
     "age_group": Group(
         "age_group", "text", sql.SQL("coalesce(persons.age_group, 'unknown')"), ("persons",)
@@ -75,9 +76,14 @@ def group_expressions(
     applied: sql.Composable = sql.SQL("sites.timezone")
     if zone is not None:
         applied = sql.SQL("{}::text").format(parameters.bind(zone))
+    parts = {
+        "zone": applied,
+        "hour": hour_start(ENTRY, applied),
+        "date": bucket_date(ENTRY, applied),
+    }
     return sql.SQL(", ").join(
         sql.SQL("{} as {}").format(
-            GROUPS[name].expression.format(zone=applied), sql.Identifier(GROUPS[name].column)
+            GROUPS[name].expression.format(**parts), sql.Identifier(GROUPS[name].column)
         )
         for name in groupings
     )

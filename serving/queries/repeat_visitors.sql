@@ -10,7 +10,7 @@ with matching as (
 seen as (
     select
         matching.person_id,
-        count(distinct (matching.event_at at time zone sites.timezone)::date) as visit_days,
+        count(distinct {local_day}) as visit_days,
         count(*) as total_events,
         min(matching.event_at) as first_event_at,
         max(matching.event_at) as last_event_at

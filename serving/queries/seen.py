@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from serving.chosen import Chosen
+from serving.queries.buckets import bucket_date
 from serving.queries.conditions import event_conditions, person_hour_conditions
 from serving.queries.statements import Parameters, statement
 
@@ -26,4 +27,5 @@ def seen(split: SplitRange, parameters: Parameters) -> sql.Composed:
     return statement("seen").format(
         hour_conditions=person_hour_conditions(hours, parameters) if hours else NOTHING,
         event_conditions=event_conditions(rest, parameters) if rest else NOTHING,
+        local_day=bucket_date(sql.SQL("matching.event_at"), sql.SQL("sites.timezone")),
     )

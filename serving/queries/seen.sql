@@ -9,13 +9,13 @@ matching as (
     where {event_conditions}
 ),
 
--- "offset 0" keeps the costly zone conversion from being done twice, for min and for max.
+-- "offset 0" keeps the costly zone conversions from being done twice, for min and for max.
 dated as (
     select
         matching.person_id,
         matching.camera_id,
         matching.site_id,
-        (matching.event_at at time zone sites.timezone)::date as local_day
+        {local_day} as local_day
     from matching
     inner join marts.dim_sites as sites on matching.site_id = sites.site_id
     offset 0

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from serving.chosen import Chosen
+from serving.queries.buckets import bucket_date
 from serving.queries.conditions import event_conditions, session_conditions
 from serving.queries.listing import Column, Listing, Rows, Statement
 from serving.queries.seen import SplitRange, seen
@@ -71,6 +73,7 @@ def repeat_visitors_of(chosen: Chosen) -> Rows:
 
     def rows(parameters: Parameters) -> Statement:
         return statement("repeat_visitors").format(
+            local_day=bucket_date(sql.SQL("matching.event_at"), sql.SQL("sites.timezone")),
             event_conditions=event_conditions(chosen, parameters),
             session_conditions=session_conditions(chosen, parameters),
         )

@@ -22,10 +22,10 @@ from tests.reference.statistics import percentile
 from tests.reference.visits import median_transit, transit, visits_of
 from tests.reference.zones import (
     BucketOf,
+    bucket_date,
     buckets_between,
     day_of,
     hour_of,
-    local_date,
     midnight,
     week_of,
 )
@@ -44,7 +44,7 @@ def group_value(session: FctSession, name: str, zone: str | None) -> Hashable:
     """Give what a session is grouped under, as the API writes it."""
     camera, person = CAMERAS[session.camera_id], PERSONS[session.person_id]
     timezone = zone or camera.timezone
-    local_day = local_date(session.entry_at, timezone)
+    local_day = bucket_date(session.entry_at, timezone)
     local = session.entry_at.astimezone(ZoneInfo(timezone))
     return {
         "camera": session.camera_id,

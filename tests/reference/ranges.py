@@ -12,7 +12,7 @@ from tests.reference.facts import FctEvent, FctSession
 from tests.reference.persons import DimPerson
 from tests.reference.statistics import Exact, percentile
 from tests.reference.warehouse import Marts
-from tests.reference.zones import local_date, midnight
+from tests.reference.zones import bucket_date, midnight
 
 SessionKey = tuple[str, str, datetime | None]
 
@@ -83,7 +83,7 @@ class Choice:
 
     def local_date(self, event: FctEvent) -> date:
         """Give the date at the event's site."""
-        return local_date(event.event_at, self._timezones[event.site_id])
+        return bucket_date(event.event_at, self._timezones[event.site_id])
 
     def _has_session(self, session: FctSession) -> bool:
         return self._fits(session, session.entry_at) and self._fits_session(session)

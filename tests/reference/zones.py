@@ -30,6 +30,11 @@ def week_of(at: datetime, timezone: str) -> Bucket:
     return _between((monday + timedelta(weeks=weeks) for weeks in (-1, 0, 1, 2)), at, timezone)
 
 
+def bucket_date(at: datetime, timezone: str) -> date:
+    """Give the date of the day that an instant counts in: a clock may jump back over midnight."""
+    return local_date(hour_of(at, timezone)[0], timezone)
+
+
 def local_date(at: datetime, timezone: str) -> date:
     """Give the date that a calendar on the site's wall shows."""
     return at.astimezone(ZoneInfo(timezone)).date()
