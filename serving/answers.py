@@ -56,8 +56,8 @@ class Live(Envelope):
 
     async def fit_previous(
         self, filters: Filters, clock: datetime | None = None
-    ) -> tuple[Chosen, Range]:
-        """Give the same filters for the preceding range, and that range."""
+    ) -> tuple[Chosen, Range] | None:
+        """Give the same filters for the preceding range, and that range, if there is one."""
         return filters.fit_previous(self.known_snapshot(), clock)
 
     def split(self, chosen: Chosen) -> SplitRange:

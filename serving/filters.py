@@ -59,18 +59,12 @@ class Filters:
             return "last"
         return "to" if self.range.start is None else "from"
 
-    @property
-    def has_previous(self) -> bool:
-        """Tell whether there is a range before: this one begins and ends."""
-        return self.last is not None or self.range.has_length
-
     def fit_previous(
         self, snapshot: Snapshot, clock: datetime | None = None
-    ) -> tuple[Chosen, Range]:
-        """Give the same filters for the preceding range, and that range."""
-        wanted = self.range_at(clock or snapshot.as_of)
-        previous = wanted.previous(self.last)
-        return self._within(previous, snapshot), previous
+    ) -> tuple[Chosen, Range] | None:
+        """Give the same filters for the preceding range, and that range, if there is one."""
+        previous = self.range_at(clock or snapshot.as_of).previous(self.last)
+        return (self._within(previous, snapshot), previous) if previous else None
 
     def range_at(self, clock: datetime | None) -> Range:
         """Give the range, which `last` ends at `clock`."""

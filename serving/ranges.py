@@ -39,24 +39,26 @@ class Range:
             return tuple(Span(start, end) for start, end in opinions)
         return tuple(Span(start, end, tuple(sites)) for (start, end), sites in opinions.items())
 
-    @property
-    def has_length(self) -> bool:
-        """Tell whether there are two bounds of one kind."""
-        if self.start is None or self.end is None:
-            return False
-        return (self.start.tzinfo is None) == (self.end.tzinfo is None)
+    def previous(self, length: timedelta | None = None) -> "Range | None":
+        """Give the range that ends where this one starts, of `length` or of the same.
 
-    def previous(self, length: timedelta | None = None) -> "Range":
-        """Give the range that ends where this one starts: of `length`, or of the same."""
-        if self.start is None or self.end is None:
-            raise invalid("compare", "compare=previous needs a range; give from and to, or last.")
-        if (self.start.tzinfo is None) != (self.end.tzinfo is None):
-            detail = "compare=previous needs from and to of one kind: two dates or two instants."
-            raise invalid("compare", detail)
+        There is none where this one has not two bounds of one kind, and none before the year 1.
+        """
+        if self.start is None or self.end is None or _differ_in_kind(self.start, self.end):
+            return None
         try:
             return Range(self.start - (length or self.end - self.start), self.start)
         except OverflowError:
-            raise invalid("compare", "There is no earlier range of that length.") from None
+            return None
+
+    @property
+    def why_no_previous(self) -> str:
+        """Say why there is none, and what to ask for."""
+        if self.start is None or self.end is None:
+            return "compare=previous needs a range; give from and to, or last."
+        if _differ_in_kind(self.start, self.end):
+            return "compare=previous needs from and to of one kind: two dates or two instants."
+        return "compare=previous needs an earlier range of that length, and there is none."
 
 
 def parse_bound(name: str, text: str) -> datetime:
@@ -94,6 +96,11 @@ def range_until(clock: datetime | None, length: timedelta) -> Range:
         return Range(clock - length, clock + INSTANT)
     except OverflowError:
         raise invalid("last", "last reaches back before the year 1.") from None
+
+
+def _differ_in_kind(start: datetime, end: datetime) -> bool:
+    """Tell whether one is wall time and the other an instant."""
+    return (start.tzinfo is None) != (end.tzinfo is None)
 
 
 def _instant(bound: datetime | None, zone: ZoneInfo) -> datetime | None:

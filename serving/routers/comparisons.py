@@ -33,9 +33,8 @@ async def rankings(
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
         now, before = reading.split(await reading.fit(filters, clock)), None
-        if filters.has_previous:
-            earlier, _ = await reading.fit_previous(filters, clock)
-            before = reading.split(earlier)
+        if previous := await reading.fit_previous(filters, clock):
+            before = reading.split(previous[0])
         return await reading.page(asked, ranking_of(group_by, metric, now, before), clock)
 
 

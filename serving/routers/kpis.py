@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from serving.answers import published
+from serving.errors import invalid
 from serving.filters import FilterQuery
 from serving.queries.kpis import METRICS, Metrics, read_kpis
 from serving.queries.listing import Type
@@ -40,9 +41,13 @@ async def kpis(
     """
     async with published(request) as reading:
         now = await read_kpis(reading.connection, reading.split(await reading.fit(filters)))
-        if not compare:
+        # Without any event there is nothing that last could count back from.
+        if not compare or (filters.last and reading.as_of is None):
             return reading.single(METRICS, now)
-        chosen, earlier = await reading.fit_previous(filters)
+        fitted = await reading.fit_previous(filters)
+        if fitted is None:
+            raise invalid("compare", filters.range_at(reading.as_of).why_no_previous)
+        chosen, earlier = fitted
         before = await read_kpis(reading.connection, reading.split(chosen))
         previous = {"from": earlier.start, "to": earlier.end, **before}
         compared = {**now, "previous": previous, "change": _changes(now, before)}

@@ -84,6 +84,9 @@ def test_a_version_without_events_is_empty(
                 body = api.get(url + query).json()
                 assert body["as_of"] is None
                 assert body["data"] == [] or body["data"]["total_events"] == 0
+        assert api.get("/v1/rankings?last=7d").json()["data"] == []
+        compared = api.get("/v1/kpis?last=7d&compare=previous").json()["data"]
+        assert (compared["total_events"], "previous" in compared) == (0, False)
 
 
 @pytest.mark.parametrize("url", [f"{url}?last=2d" for url in ANALYTICAL])

@@ -70,6 +70,23 @@ def test_last_ends_with_the_data_clock() -> None:
 
 def test_previous_days_are_days_of_the_site() -> None:
     week = Range(parse_bound("from", "2026-03-29"), parse_bound("to", "2026-03-30"))
-    (span,) = week.previous().spans({"a": BERLIN})
+    previous = week.previous()
+    assert previous is not None
+    (span,) = previous.spans({"a": BERLIN})
     assert span.start == datetime(2026, 3, 27, 23, tzinfo=UTC)
     assert span.end == datetime(2026, 3, 28, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        (None, "2026-03-30", "needs a range"),
+        ("2026-03-29", None, "needs a range"),
+        ("2026-03-29", "2026-03-30T00:00Z", "of one kind"),
+        ("0900-01-01", "2026-03-30", "there is none"),
+    ],
+)
+def test_there_may_be_no_range_before(start: str | None, end: str | None, why: str) -> None:
+    asked = Range(*(parse_bound("from", text) if text else None for text in (start, end)))
+    assert asked.previous() is None
+    assert why in asked.why_no_previous
