@@ -1,6 +1,7 @@
 """How long people stay."""
 
 from functools import partial
+from math import isinf
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -60,7 +61,7 @@ async def read_edges(
         detail = f"bins is {echo(bins)}: write seconds by comma, such as {BINS}."
         raise invalid("bins", detail) from None
     edges = edges if edges[0] == 0 else [0.0, *edges]
-    if len(edges) > MOST_BINS or sorted(set(edges)) != edges:
+    if len(edges) > MOST_BINS or sorted(set(edges)) != edges or isinf(edges[-1]):
         raise invalid("bins", f"bins takes ascending seconds, {MOST_BINS} at most.")
     return tuple(edges)
 

@@ -202,6 +202,7 @@ def test_something_is_inside_at_all(api: Api) -> None:
         ("/v1/dwell?age_group=adlt", "age_group", "adult"),
         ("/v1/dwell/histogram?bins=5,4", "bins", None),
         ("/v1/dwell/histogram?bins=1.2.3", "bins", None),
+        (f"/v1/dwell/histogram?bins={'9' * 400}", "bins", None),
         ("/v1/rankings?metric=total_event", "metric", "total_events"),
     ],
 )
@@ -211,6 +212,11 @@ def test_the_unknown_is_named(api: Api, url: str, name: str, suggestion: str | N
     assert [(e["parameter"], e.get("suggestion")) for e in problem["errors"]] == [
         (name, suggestion)
     ]
+
+
+def test_before_the_calendar_nothing_is_ranked(api: Api) -> None:
+    rows = api.get("/v1/rankings?from=0900-01-01&to=2026-12-31").json()["data"]
+    assert {row["previous_value"] for row in rows} == {None}
 
 
 def test_two_groups_may_be_given_by_comma(api: Api) -> None:
