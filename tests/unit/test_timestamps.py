@@ -60,6 +60,7 @@ def read(text: str, zone: str = "UTC") -> tuple[datetime | None, str]:
         ("2026/03/02T10:15:04+01:00", NOON.replace(microsecond=0)),
         ("1772442904", NOON.replace(microsecond=0)),
         ("1772442904.123456", NOON),
+        ("1772442904.1234569", NOON),
         ("1772442904123", NOON.replace(microsecond=123_000)),
         ("1772442904123456", NOON),
     ],
@@ -80,6 +81,9 @@ def test_every_accepted_format_is_read(text: str, expected: datetime) -> None:
         "2026-03-02T09:15:04Z+01:00", "2026-03-02T09:15:04 UTC", "2026-03-02 09:15 AM",
         "2026-03-02  09:15", "0x69A5", "1e9", "1_772_442_904", "1,772,442,904", "+1772442904",
         "1772442904Z", "123456789012345678", "--5", ".5", "5.", "-", "", "1899-12-31 ",
+        "\uff11\uff17\uff17\uff12\uff14\uff14\uff12\uff19\uff10\uff14", "177244290\u0664",
+        "1772442904.\u0665", "2026-03-0\uff12 09:15", "2026-03-02 09:1\uff15",
+        "1\uff13/02/2026 10:00",
     ],
 )  # fmt: skip
 def test_what_is_no_timestamp_is_never_read(text: str) -> None:

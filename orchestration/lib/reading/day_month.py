@@ -6,9 +6,10 @@ import pandas as pd
 
 from orchestration.lib.reading.timestamp_rules import DateOrder
 
-CLOCK = r"[Tt ][0-2]\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?"
-OFFSET = r" ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
-DAY_MONTH_PATTERN = rf"(\d{{1,2}})([-/.])(\d{{1,2}})([-/.])(\d{{4}})((?:{CLOCK}(?:{OFFSET})?)?)"
+CLOCK = r"[Tt ][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
+OFFSET = r" ?(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_DAY = r"([0-9]{1,2})([-/.])([0-9]{1,2})([-/.])([0-9]{4})"
+DAY_MONTH_PATTERN = rf"{_DAY}((?:{CLOCK}(?:{OFFSET})?)?)"
 
 
 @dataclass(frozen=True)

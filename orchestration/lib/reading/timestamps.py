@@ -16,10 +16,11 @@ from expectations.contract import AMBIGUOUS, MISSING, NONEXISTENT, READ, UNPARSE
 from orchestration.lib.reading.day_month import CLOCK, DAY_MONTH_PATTERN, OFFSET, DayMonthDates
 from orchestration.lib.reading.timestamp_rules import TimestampRules
 
-_DATE = r"(?:\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2})"
-_LOCAL_PATTERN = rf"{_DATE}{CLOCK}|\d{{8}}[Tt][0-2]\d[0-5]\d[0-5]\d"
+# [0-9] and not \d, which also matches the digits of other scripts.
+_DATE = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}/[0-9]{2}/[0-9]{2})"
+_LOCAL_PATTERN = rf"{_DATE}{CLOCK}|[0-9]{{8}}[Tt][0-2][0-9][0-5][0-9][0-5][0-9]"
 _INSTANT_PATTERN = rf"(?:{_LOCAL_PATTERN}){OFFSET}"
-_UNIX_PATTERN = r"-?\d{1,17}|-?\d{1,11}\.\d{1,9}"
+_UNIX_PATTERN = r"-?[0-9]{1,17}|-?[0-9]{1,11}\.[0-9]{1,9}"
 # Words such as `now` and `today`, which pandas reads by any format, hold no digit.
 _DECLARED_PATTERN = r".*\d.*"
 
@@ -127,12 +128,14 @@ def _with_offset(text: pd.Series) -> pd.DataFrame:
 
 def _unix(text: pd.Series) -> pd.DataFrame:
     whole = text.str.replace(r"\..*", "", regex=True).astype("int64")
-    fraction = ("0" + text.str.extract(r"(\.\d+)$", expand=False).fillna(".0")).astype("float64")
+    # Digits beyond the microsecond are cut off, as in the other forms.
+    digits = text.str.extract(r"\.([0-9]+)$", expand=False).fillna("0").str.slice(0, 6)
+    fraction = digits.str.pad(6, side="right", fillchar="0").astype("int64")
     fraction = fraction.where(~text.str.startswith("-"), -fraction)
     size = whole.abs()
     scale = pd.Series(1_000_000, index=text.index)
     scale = scale.mask(size >= _MILLISECONDS_FROM, 1_000).mask(size >= _MICROSECONDS_FROM, 1)
-    microseconds = whole * scale + (fraction * 1_000_000).round().astype("int64")
+    microseconds = whole * scale + fraction
     return _readings(pd.to_datetime(microseconds, unit="us", utc=True, errors="coerce"))
 
 
