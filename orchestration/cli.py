@@ -112,8 +112,11 @@ def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")
     result = load_files(current_settings(), files)
     for file in result.files:
         print(file)
-    if not result.is_published:
-        message = "The run failed, so the marts may lack these files; Dagster's UI says why."
+    if result.failure is not None:
+        message = (
+            f"The run failed, so the marts may lack these files.\n{result.failure}\n"
+            "dwellhouse doctor looks for what is wrong."
+        )
         raise ForeseenError(message)
     if len(result.files) < len(files) or not all(file.is_in_warehouse for file in result.files):
         raise typer.Exit(1)

@@ -55,7 +55,7 @@ def read_runs(dagster: psycopg.Connection) -> tuple[int, LastRun | None]:
     if last is None:
         return 0, None
     run_id, status, ended_at = last
-    failure = _failure(dagster, run_id) if status == "FAILURE" else ""
+    failure = read_failure(dagster, run_id) if status == "FAILURE" else ""
     return (active[0] if active else 0), LastRun(run_id, status, ended_at, failure)
 
 
@@ -64,7 +64,8 @@ def read_checks(dagster: psycopg.Connection, run_ids: list[str]) -> Mapping[str,
     return dict(dagster.execute(CHECKS, [run_ids]).fetchall())
 
 
-def _failure(dagster: psycopg.Connection, run_id: str) -> str:
+def read_failure(dagster: psycopg.Connection, run_id: str) -> str:
+    """Say why a run failed, as far as Dagster knows."""
     row = dagster.execute(FAILURE, [run_id]).fetchone()
     return failure_of(json.loads(row[0])["dagster_event"]) if row else ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 
 from orchestration.commands.quarantine import quarantined_files
+from orchestration.commands.seed_files import seed_problems
 from orchestration.lib.chosen_folder import HOME, LANDING, nearest_existing, try_to_write
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.reading.source_profiles import SourceProfileError, read_source_profiles
@@ -21,8 +22,9 @@ from orchestration.runtime.listening import (
 )
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError
-from orchestration.settings import PREFIX, Settings
+from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
 
+SEEDS = PROJECT_ROOT / "dbt_project" / "seeds"
 MINIMUM_FREE_BYTES = 2 * 1024**3
 
 
@@ -44,6 +46,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _disk(settings)
     home, landing = _folder(HOME, settings.home), _folder(LANDING, settings.landing)
     yield from (home, landing)
+    yield from _seeds(settings)
     into_home: list[Look] = [] if home.remedy else [_secrets, _ports, _database]
     into_landing: list[Look] = [] if landing.remedy else [_places, _source_profiles, _files]
     for look in (*into_landing, *into_home):
@@ -96,6 +99,15 @@ def _source_profiles(settings: Settings) -> Iterator[Finding]:
         yield Finding("source profiles", ", ".join(names))
     except SourceProfileError as error:
         yield Finding("source profiles", "cannot be used", str(error))
+
+
+def _seeds(_settings: Settings) -> Iterator[Finding]:
+    """Look for what would fail each build, wherever its data came from."""
+    problems = list(seed_problems(SEEDS))
+    for what, remedy in problems:
+        yield Finding("seeds", what, f"{remedy}, in {SEEDS}")
+    if not problems:
+        yield Finding("seeds", str(SEEDS))
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from orchestration.commands.dagster_runs import read_failure
 from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.commands.load_bar import load_bar
 from orchestration.lib.foreseen_error import ForeseenError
@@ -37,10 +38,10 @@ class EndedLoadError(ForeseenError):
 
 @dataclass(frozen=True)
 class HeadlessLoad:
-    """What came of the given files; `is_published` tells whether the marts hold them."""
+    """What came of the given files; where the marts may lack them, `failure` says why."""
 
     files: Sequence[LoadedFile]
-    is_published: bool
+    failure: str | None = None
 
 
 def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
@@ -64,8 +65,12 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
         run_id = str(uuid.uuid4())
         with _landed(landing, paths) as files, load_bar(warehouse.loader, run_id, paths):
             succeeded = _run(run_id, files)
-        with psycopg.connect(warehouse.loader) as connection:
-            return HeadlessLoad(ledger_lines(connection, run_id), is_published=succeeded)
+        with (
+            psycopg.connect(warehouse.loader) as connection,
+            psycopg.connect(warehouse.dagster) as dagster,
+        ):
+            failure = None if succeeded else read_failure(dagster, run_id)
+            return HeadlessLoad(ledger_lines(connection, run_id), failure)
 
 
 @contextlib.contextmanager

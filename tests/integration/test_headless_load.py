@@ -35,6 +35,14 @@ ROWS = 10_000
 PATIENCE_SECONDS = 180
 
 
+REFUSE = """
+create function public.refuse() returns trigger language plpgsql
+as $$ begin raise 'nothing goes in here'; end $$;
+create trigger refuse before insert on marts.fct_events
+for each statement execute function public.refuse()
+"""
+
+
 @dataclass(frozen=True)
 class Case:
     """A home folder with an outside database, and files beside it."""
@@ -352,6 +360,24 @@ def test_old_months_of_raw_are_let_go_and_the_marts_stay(
     assert case.ask(stay) == [(3600.0,)]
     assert case.ask(statement("unreconciled_loads").replace("%(run_id)s", "loads.run_id")) == []
     assert case.command("verify")[0] == 0
+
+
+def test_why_the_run_of_a_load_failed_is_told(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    (case.folder / "late.csv").write_text(HEADER + "2026-05-02 10:00:00,late,c,entry\n")
+    with psycopg.connect(case.database_url, autocommit=True) as superuser:
+        superuser.execute(REFUSE)
+        status, lines, err = case.load("late.csv")
+        superuser.execute("drop function public.refuse() cascade")
+    assert (status, lines) == (1, ["late.csv: loaded, 1 rows read, 1 loaded, 0 rejected"])
+    assert err.startswith("The run failed, so the marts may lack these files.\n")
+    assert "fct_events: " in err
+    assert "nothing goes in here" in err
+    assert err.endswith("\ndwellhouse doctor looks for what is wrong.\n")
+    assert case.load("late.csv")[0] == 0, "the next run publishes it"
+    assert case.ask("select count(*) from marts.fct_events where person_id = 'late'") == [(1,)]
 
 
 def test_a_load_that_is_ended_says_so_in_a_line(
