@@ -127,7 +127,7 @@ def _of_validation(error: RequestValidationError) -> Problem:
         wanted = str(item["msg"]).removeprefix("Input ").removeprefix("String ")
         wanted = wanted.split(", unable")[0]
         if "pattern" in context:
-            wanted = "is not of the form that /docs shows"
+            wanted = f"is not of the form that /docs shows for {name}"
         expected = [word.strip("'") for word in str(context.get("expected", "")).split(" or ")]
         words = [word.strip("'") for part in expected for word in part.split("', '")]
         suggestion = nearest(str(item["input"]), words) if context.get("expected") else None

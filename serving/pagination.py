@@ -56,7 +56,12 @@ class ListQuery:
 
 
 def listed(
-    sortable: Collection[str], columns: Collection[str], default_sort: str
+    sortable: Collection[str],
+    columns: Collection[str],
+    default_sort: str,
+    *,
+    sort_example: str,
+    fields_example: str,
 ) -> Callable[..., Awaitable[ListQuery]]:
     """Give the dependency that reads what is said of a list; the names are for its description."""
 
@@ -80,14 +85,14 @@ def listed(
             Query(
                 description="Columns in order of weight, - for descending; nulls come last. "
                 f"Of: {', '.join(sortable)}. If not given: {default_sort}.",
-                examples=[default_sort],
+                examples=[sort_example],
             ),
         ] = None,
         fields: Annotated[
             str | None,
             Query(
                 description=f"Columns to show, by comma. Of: {', '.join(columns)}.",
-                examples=[",".join(list(columns)[:3])],
+                examples=[fields_example],
             ),
         ] = None,
         count: Annotated[
@@ -102,7 +107,13 @@ def listed(
 
 def page_of(listing: Listing) -> Callable[..., Awaitable[PageRequest]]:
     """Give the dependency that reads a page of `listing`."""
-    read_list_query = listed(listing.sortable, tuple(listing.columns), listing.default_sort)
+    read_list_query = listed(
+        listing.sortable,
+        tuple(listing.columns),
+        listing.default_sort,
+        sort_example=listing.default_sort,
+        fields_example=",".join(list(listing.columns)[:3]),
+    )
 
     async def read_page_request(
         query: Annotated[ListQuery, Depends(read_list_query)],

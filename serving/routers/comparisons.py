@@ -19,7 +19,12 @@ router = APIRouter(tags=["statistics"])
 async def rankings(
     request: Request,
     filters: FilterQuery,
-    query: Annotated[ListQuery, Depends(listed(COLUMNS, COLUMNS, "rank"))],
+    query: Annotated[
+        ListQuery,
+        Depends(
+            listed(COLUMNS, COLUMNS, "rank", sort_example="rank", fields_example="rank,camera_id")
+        ),
+    ],
     group_by: Annotated[Ranked, Query(description="What is ranked.")] = "camera",
     metric: Annotated[
         RankedBy, Query(description="What it is ranked by, the highest first.")

@@ -72,7 +72,18 @@ async def dwell(
     filters: FilterQuery,
     zone: ZoneQuery,
     groupings: Annotated[tuple[Grouping, ...], Depends(read_groupings)],
-    query: Annotated[ListQuery, Depends(listed(COLUMNS, COLUMNS, "the groups"))],
+    query: Annotated[
+        ListQuery,
+        Depends(
+            listed(
+                COLUMNS,
+                COLUMNS,
+                "the groups",
+                sort_example="-closed_sessions",
+                fields_example="camera_id,closed_sessions,median_dwell_seconds",
+            )
+        ),
+    ],
 ) -> Response:
     """Dwell statistics over the closed sessions that were entered in the range, by group."""
     asked = query.of(dwell_listing(groupings))

@@ -42,7 +42,18 @@ async def mart(
     request: Request,
     filters: FilterQuery,
     name: Annotated[str, Path(description="The mart.", examples=["agg_camera_hourly"])],
-    query: Annotated[ListQuery, Depends(listed(ITS_OWN, ITS_OWN, "its grain"))],
+    query: Annotated[
+        ListQuery,
+        Depends(
+            listed(
+                ITS_OWN,
+                ITS_OWN,
+                "its grain",
+                sort_example="-visitors",
+                fields_example="camera_id,bucket_start,visitors",
+            )
+        ),
+    ],
 ) -> Response:
     """Rows of any mart; a filter that it has no column for is refused."""
     context = live if name in LIVE else published

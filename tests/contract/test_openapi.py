@@ -131,6 +131,23 @@ def test_examples_fit_their_schemas(document: Document) -> None:
     assert found > 50
 
 
+def test_what_a_list_may_be_asked_is_answered_as_its_examples_write_it(
+    document: Document, api: Api
+) -> None:
+    asked = [
+        (path, parameter["name"], example)
+        for path, operations in document["paths"].items()
+        for parameter in operations.get("get", {}).get("parameters", [])
+        if parameter["name"] in ("sort", "fields", "limit", "group_by", "bins", "metric")
+        for example in parameter.get("examples", parameter["schema"].get("examples", []))
+    ]
+    assert {name for _, name, _ in asked} >= {"sort", "fields", "limit", "group_by"}
+    for path, name, example in asked:
+        plain = path.replace("{name}", "agg_camera_hourly").replace("{load_id}", "1")
+        answer = api.get(plain, params={name: example})
+        assert answer.status_code == 200, (path, name, answer.text)
+
+
 def test_every_failure_has_an_example_in_the_words_that_are_said(
     api: Api, document: Document
 ) -> None:
