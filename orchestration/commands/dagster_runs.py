@@ -39,10 +39,8 @@ class LastRun:
     failure: str = ""
 
     def __str__(self) -> str:
-        ended_at = (
-            f" {self.ended_at.isoformat(sep=' ', timespec='seconds')}" if self.ended_at else ""
-        )
-        return "\n  ".join([self.status + ended_at, *self.failure.splitlines()[:_SHOWN_LINES]])
+        at = f" {self.ended_at.isoformat(sep=' ', timespec='seconds')}" if self.ended_at else ""
+        return "\n  ".join([self.status + at, *self.failure.splitlines()[:_SHOWN_LINES]])
 
 
 def read_runs(dagster: psycopg.Connection) -> tuple[int, LastRun | None]:
@@ -67,7 +65,7 @@ def read_checks(dagster: psycopg.Connection, run_ids: list[str]) -> Mapping[str,
 def read_failure(dagster: psycopg.Connection, run_id: str) -> str:
     """Say why a run failed, as far as Dagster knows."""
     row = dagster.execute(FAILURE, [run_id]).fetchone()
-    return failure_of(json.loads(row[0])["dagster_event"]) if row else ""
+    return failure_of(json.loads(row[0]).get("dagster_event") or {}) if row else ""
 
 
 def failure_of(event: Mapping[str, Any]) -> str:

@@ -13,7 +13,11 @@ KEYS = {"sites.csv": "site_id", "cameras.csv": "camera_id"}
 def seed_problems(folder: Path) -> Iterator[tuple[str, str]]:
     """Say what is wrong in which file, at which value, and what to do about it."""
     for name, key in KEYS.items():
-        rows = _rows(folder / name)
+        try:
+            rows = _rows(folder / name)
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            yield f"{name} cannot be read: {error}", "Write it anew, as CSV in UTF-8"
+            continue
         for value, count in Counter(row.get(key) for row in rows).items():
             if value and count > 1:
                 yield f"{name} has {count} rows of {key} {value!r}", "Leave one of them"

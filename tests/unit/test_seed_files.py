@@ -23,5 +23,12 @@ def test_each_mistake_is_named_with_its_file_and_value(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "cameras.csv").write_bytes(b"camera_id\n\xff\n")
+    first, second = (what for what, _ in seed_problems(tmp_path))
+    assert first.startswith("sites.csv cannot be read: ")
+    assert second.startswith("cameras.csv cannot be read: ")
+
+
 def test_the_seeds_as_they_come_are_well() -> None:
     assert list(seed_problems(SEEDS)) == []
