@@ -10,6 +10,7 @@ import psycopg
 
 from orchestration.commands.quarantine import quarantined_files
 from orchestration.commands.seed_files import seed_problems
+from orchestration.lib.building.dbt_build import PROJECT_FOLDER
 from orchestration.lib.chosen_folder import HOME, LANDING, nearest_existing, try_to_write
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.reading.source_profiles import SourceProfileError, read_source_profiles
@@ -22,9 +23,9 @@ from orchestration.runtime.listening import (
 )
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import PREFIX, Settings
 
-SEEDS = PROJECT_ROOT / "dbt_project" / "seeds"
+SEEDS = PROJECT_FOLDER / "seeds"
 MINIMUM_FREE_BYTES = 2 * 1024**3
 
 
