@@ -7,7 +7,19 @@
       two hours would overlap;
     - a midnight that is skipped starts the day at the jump, one that occurs twice at its first.
 -#}
-{% macro hour_start(instant, zone) -%}
+
+{#- The hour that holds an instant; `place` is an alias with the columns timezone and
+    has_whole_hours. An hour of UTC costs next to nothing. -#}
+{% macro hour_start(instant, place) -%}
+    case
+        when {{ place }}.has_whole_hours and {{ instant }} >= {{ whole_since() }}
+            then date_bin('1 hour', {{ instant }}, {{ whole_since() }})
+        else {{ zone_hour_start(instant, place ~ '.timezone') }}
+    end
+{%- endmacro %}
+
+
+{% macro zone_hour_start(instant, zone) -%}
     case
         when extract(
             minute from date_trunc('hour', {{ instant }}, {{ zone }}) at time zone {{ zone }}
@@ -19,8 +31,25 @@
 {%- endmacro %}
 
 
+{#- Whether the zone's clock has always been whole hours away from UTC: its hours are those of UTC.
+    A look each week misses no change, for none has been taken back within one. -#}
+{% macro has_whole_hours(zone) -%}
+    (
+        select bool_and(extract(minute from seen_at at time zone {{ zone }}) = 0)
+        from generate_series({{ whole_since() }}, '2038-01-01Z', interval '1 week') as seen_at
+    )
+{%- endmacro %}
+
+
+{#- Before it, clocks told local solar time in places. -#}
+{% macro whole_since() -%}
+    '1970-01-01Z'::timestamptz
+{%- endmacro %}
+
+
 {% macro hour_end(start, zone) -%}
-    {{ hour_start("(date_trunc('hour', " ~ start ~ ", " ~ zone ~ ") + interval '1 hour')", zone) }}
+    {%- set next = "(date_trunc('hour', " ~ start ~ ", " ~ zone ~ ") + interval '1 hour')" -%}
+    {{ zone_hour_start(next, zone) }}
 {%- endmacro %}
 
 
@@ -43,8 +72,8 @@
 
 {#- The date of the day that an instant counts in: that of its hour, for a clock may jump back over
     midnight in the middle of an hour (St. John's, until 2011). -#}
-{% macro bucket_date(instant, zone) -%}
-    ({{ hour_start(instant, zone) }} at time zone {{ zone }})::date
+{% macro bucket_date(instant, place) -%}
+    ({{ hour_start(instant, place) }} at time zone {{ place }}.timezone)::date
 {%- endmacro %}
 
 

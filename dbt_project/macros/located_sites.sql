@@ -2,6 +2,7 @@
 {% macro located_sites() -%}
     select distinct
         site_id,
-        timezone
+        timezone,
+        has_whole_hours
     from {{ ref('int_cameras_located') }}
 {%- endmacro %}

@@ -120,7 +120,7 @@ select * from buckets
     from (
         select
             visits.site_id,
-            {{ hour_start('visits.started_at', 'sites.timezone') }} as hour_start,
+            {{ hour_start('visits.started_at', 'sites') }} as hour_start,
             count(*) as visits
         from {{ touched_rows(ref('fct_visits'), 'visits', 'started_at') }}
         inner join sites on visits.site_id = sites.site_id

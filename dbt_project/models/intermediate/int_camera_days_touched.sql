@@ -22,7 +22,7 @@ days as (
         cameras.camera_id,
         cameras.site_id,
         cameras.timezone,
-        {{ bucket_date('changed.event_at', 'cameras.timezone') }} as local_date
+        {{ bucket_date('changed.event_at', 'cameras') }} as local_date
     from changed
     inner join cameras on changed.camera_id = cameras.camera_id
 ),

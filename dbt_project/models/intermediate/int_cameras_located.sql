@@ -83,6 +83,22 @@ located as (
         cameras.told_zone
     from cameras
     left join listed_sites on cameras.located_site_id = listed_sites.site_id
+),
+
+-- Materialized: it would be computed for each camera.
+zones as materialized (
+    select
+        timezone,
+        {{ has_whole_hours('timezone') }} as has_whole_hours
+    from (select distinct timezone from located) as used
+),
+
+clocked as (
+    select
+        located.*,
+        zones.has_whole_hours
+    from located
+    inner join zones on located.timezone = zones.timezone
 )
 
-select * from located
+select * from clocked

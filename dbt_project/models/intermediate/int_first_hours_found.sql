@@ -52,7 +52,7 @@ found as (
     select
         firsts.person_id,
         firsts.site_id,
-        {{ hour_start('firsts.first_event_at', 'sites.timezone') }} as hour_start,
+        {{ hour_start('firsts.first_event_at', 'sites') }} as hour_start,
         firsts.day_start,
         {{ day_start(monday('firsts.local_date'), 'sites.timezone') }} as week_start
     from firsts

@@ -19,6 +19,7 @@ closed as (
         sessions.entry_at,
         sessions.exit_at,
         cameras.timezone,
+        cameras.has_whole_hours,
         {%- if is_partial() %}
         touched.touched_from,
         touched.touched_until,
@@ -26,7 +27,7 @@ closed as (
         '-infinity'::timestamptz as touched_from,
         'infinity'::timestamptz as touched_until,
         {%- endif %}
-        {{ hour_start('sessions.entry_at', 'cameras.timezone') }} as hour_start
+        {{ hour_start('sessions.entry_at', 'cameras') }} as hour_start
     from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at', 'entered_from') }}
     where
         sessions.session_status = 'closed'
@@ -39,27 +40,28 @@ closed as (
 -- hour beyond the end reaches the last one where a cut has shifted the steps.
 steps as (
     select
-        closed.*,
-        step_at
+        *,
+        generate_series(
+            hour_start, exit_at + interval '30 minutes', interval '1 hour'
+        ) as step_at
     from closed
-    cross join lateral generate_series(
-        hour_start, exit_at + interval '30 minutes', interval '1 hour'
-    ) as step_at
 ),
 
+-- `offset 0`: Postgres would compute an hour anew wherever it is used below.
 hours as (
     select
-        person_id,
-        camera_id,
-        site_id,
-        entry_at,
-        exit_at,
-        timezone,
-        touched_from,
-        touched_until,
-        {{ hour_start('step_at', 'timezone') }} as hour_start,
-        {{ hour_start("(step_at + interval '1 hour')", 'timezone') }} as hour_end
+        steps.person_id,
+        steps.camera_id,
+        steps.site_id,
+        steps.entry_at,
+        steps.exit_at,
+        steps.timezone,
+        steps.touched_from,
+        steps.touched_until,
+        {{ hour_start('steps.step_at', 'steps') }} as hour_start,
+        {{ hour_start("(steps.step_at + interval '1 hour')", 'steps') }} as hour_end
     from steps
+    {{ 'offset 0' if is_partial() }}
 ),
 
 presences as (

@@ -16,7 +16,7 @@ dated as (
         raw_events.load_id,
         raw_events.camera_id,
         cameras.timezone,
-        {{ bucket_date('raw_events.event_at', 'cameras.timezone') }} as local_date
+        {{ bucket_date('raw_events.event_at', 'cameras') }} as local_date
     from {{ pending_rows('raw_events') }}
     inner join cameras on raw_events.camera_id = cameras.camera_id
 ),

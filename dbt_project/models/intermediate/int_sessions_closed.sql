@@ -19,7 +19,7 @@ closed as {{ 'materialized' if is_partial() }} (
         sessions.camera_id,
         sessions.site_id,
         sessions.exit_at - sessions.entry_at as dwell,
-        {{ hour_start('sessions.entry_at', 'cameras.timezone') }} as hour_start
+        {{ hour_start('sessions.entry_at', 'cameras') }} as hour_start
     from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at') }}
     where sessions.session_status = 'closed'
 ),

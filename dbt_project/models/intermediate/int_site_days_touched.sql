@@ -89,11 +89,13 @@ spans as (
         reach_until as span_until
     from visits
     union all
+    -- By the hour: calendar arithmetic costs more than to find the first and the last of it.
     select
         site_id,
-        event_at as span_from,
-        event_at as span_until
+        min(event_at) as span_from,
+        max(event_at) as span_until
     from arrived
+    group by site_id, date_bin('1 hour', event_at, {{ whole_since() }})
     union all
     select
         site_id,
@@ -110,8 +112,8 @@ days as (
     from spans
     inner join sites on spans.site_id = sites.site_id
     cross join lateral generate_series(
-        {{ bucket_date('spans.span_from', 'sites.timezone') }},
-        {{ bucket_date('spans.span_until', 'sites.timezone') }},
+        {{ bucket_date('spans.span_from', 'sites') }},
+        {{ bucket_date('spans.span_until', 'sites') }},
         interval '1 day'
     ) as dates (local_date)
 ),

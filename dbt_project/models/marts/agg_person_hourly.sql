@@ -20,7 +20,7 @@ seen as (
         events.camera_id,
         cameras.site_id,
         cameras.timezone,
-        {{ hour_start('events.event_at', 'cameras.timezone') }} as bucket_start,
+        {{ hour_start('events.event_at', 'cameras') }} as bucket_start,
         events.event_at,
         events.is_entry,
         events.is_exit,

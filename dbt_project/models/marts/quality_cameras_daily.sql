@@ -43,7 +43,7 @@ counted as (
     inner join mapped
         on
             sessions.site_id = mapped.site_id
-            and mapped.hour_start = {{ hour_start('sessions.entry_at', 'cameras.timezone') }}
+            and mapped.hour_start = {{ hour_start('sessions.entry_at', 'cameras') }}
     {%- endif %}
     union all
     select
@@ -61,7 +61,7 @@ counted as (
     inner join mapped
         on
             orphan_exits.site_id = mapped.site_id
-            and mapped.hour_start = {{ hour_start('orphan_exits.exit_at', 'cameras.timezone') }}
+            and mapped.hour_start = {{ hour_start('orphan_exits.exit_at', 'cameras') }}
     {%- endif %}
     union all
     select
