@@ -83,12 +83,16 @@
 {% macro deleted_rows(target, touched) -%}
     delete from {{ target }}
     where ctid = any(array(
+        {%- if touched.by == 'int_pairs_touched' %}
+        select pairs.ctid from {{ touched_pairs(target, touched.at) }} as pairs
+        {%- else %}
         select found.ctid
         from {{ ref(touched.by) }} as touched
         cross join lateral {{ looked_up(
             target, touched['keys'], touched.at, touched.get('from', 'touched_from'),
             touched.get('until', 'touched_until'), 'ctid'
         ) }} as found
+        {%- endif %}
     ))
 {%- endmacro %}
 

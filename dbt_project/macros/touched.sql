@@ -58,6 +58,35 @@
 {%- endmacro %}
 
 
+{#-
+    The rows of touched pairs of person and camera in a table that is indexed by person. All of a
+    person's are read once, from the first touched instant to the last: camera by camera, an index
+    would give them all again for each.
+
+    sought, from   another instant to look the rows up by, and where that begins, if no index has `at`
+-#}
+{% macro touched_pairs(relation, at, sought=none, from='touched_from') -%}
+    {%- set touched = ref('int_pairs_touched') -%}
+    (
+        select found.*
+        from (
+            select
+                person_id,
+                min({{ from }}) as {{ from }},
+                max(touched_until) as touched_until
+            from {{ touched }}
+            group by person_id
+        ) as persons
+        cross join lateral {{ looked_up(
+            relation, ['person_id'], sought or at, from, columns='known.ctid, known.*', by='persons'
+        ) }} as found
+        inner join {{ touched }} as touched
+            on found.person_id = touched.person_id and found.camera_id = touched.camera_id
+        where found.{{ at }} >= touched.touched_from and found.{{ at }} < touched.touched_until
+    )
+{%- endmacro %}
+
+
 {#- The same for raw and the loads of a CTE `pending`. No such load of a partial build has rows that
     retention has let go: it touches none that is not published. -#}
 {% macro pending_rows(rows) -%}
