@@ -12,17 +12,9 @@ cameras as (
     select * from {{ ref('int_cameras_located') }}
 ),
 
-arrived_instants as (
-    select distinct
-        person_id,
-        camera_id,
-        event_at
-    from arrived
-),
-
 -- Where closed sessions can have come or gone: each begins at an entry and lies between two
 -- neighbouring instants at most the longest session apart, or within one that is entry and exit. An
--- instant that has arrived may have cut one short.
+-- exit that has arrived may have cut one short.
 changes as (
     select
         instants.person_id,
@@ -34,18 +26,19 @@ changes as (
         end as changed_until
     from instants
     inner join cameras on instants.camera_id = cameras.camera_id
-    left join arrived_instants
+    left join arrived
         on
-            instants.person_id = arrived_instants.person_id
-            and instants.camera_id = arrived_instants.camera_id
-            and instants.event_at = arrived_instants.event_at
+            instants.person_id = arrived.person_id
+            and instants.camera_id = arrived.camera_id
+            and instants.event_at = arrived.event_at
+            and arrived.event_type = 'exit'
     where
         {{ is_partial_as_sql() }}
         and (
             instants.next_at - instants.event_at <= {{ max_session() }}
             or (instants.has_entry and instants.has_exit)
         )
-        and (instants.has_entry or arrived_instants.event_at is not null)
+        and (instants.has_entry or arrived.event_at is not null)
     union all
     select
         arrived.person_id,
@@ -57,6 +50,20 @@ changes as (
     where arrived.event_type in ('entry', 'exit')
 ),
 
+-- Those that begin within a gap reach each other, so they are one; ranges cost more to unite.
+gathered as (
+    select
+        person_id,
+        site_id,
+        min(changed_from) as changed_from,
+        max(changed_until) as changed_until
+    from changes
+    group by
+        person_id,
+        site_id,
+        date_bin({{ visit_gap() }}, changed_from, {{ whole_since() }})
+),
+
 reaches as (
     select
         person_id,
@@ -66,7 +73,7 @@ reaches as (
                 tstzrange(changed_from - {{ visit_gap() }}, changed_until + {{ visit_gap() }}, '[]')
             )
         ) as reach
-    from changes
+    from gathered
     group by person_id, site_id
 ),
 

@@ -16,27 +16,39 @@ mapped as (
 
 {%- if is_partial() %}
 
--- Visits with an entry on a touched day; the entry before it may lie on an earlier one.
+first_entries as (
+    select
+        sessions.person_id,
+        sessions.site_id,
+        touched.touched_from,
+        min(sessions.entry_at) as entry_at
+    from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at') }}
+    group by sessions.person_id, sessions.site_id, touched.touched_from
+),
+
+-- Visits with an entry on a touched day: those that start on it, and those that have gone on into
+-- it, to which a person's first entry of the day belongs.
 concerned as (
-    select distinct
+    select
         visits.*,
         visits.ended_at + interval '1 microsecond' as gone_from
     from (
-        select distinct
-            sessions.person_id,
-            sessions.site_id,
-            sessions.entry_at
-        from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at') }}
-    ) as entries
-    cross join lateral (
-        select known.*
-        from {{ ref('fct_visits') }} as known
-        where
-            known.person_id = entries.person_id
-            and known.site_id = entries.site_id
-            and known.ended_at >= entries.entry_at
-        order by known.ended_at
-        limit 1
+        select visits.*
+        from {{ touched_rows(ref('fct_visits'), 'visits', 'started_at') }}
+        union
+        select visits.*
+        from first_entries as entries
+        cross join lateral (
+            select known.*
+            from {{ ref('fct_visits') }} as known
+            where
+                known.person_id = entries.person_id
+                and known.site_id = entries.site_id
+                and known.ended_at >= entries.entry_at
+            order by known.ended_at
+            limit 1
+        ) as visits
+        where visits.started_at < entries.touched_from
     ) as visits
 ),
 {%- else %}
@@ -76,7 +88,7 @@ ordered as (
 moved as materialized (
     select
         ordered.site_id,
-        {{ hour_start('ordered.entry_at', 'cameras.timezone') }} as hour_start,
+        {{ hour_start('ordered.entry_at', 'cameras') }} as hour_start,
         ordered.from_camera_id,
         ordered.to_camera_id,
         case

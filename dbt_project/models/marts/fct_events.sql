@@ -14,6 +14,15 @@ touched as (
     select * from {{ ref('int_pairs_touched') }}
 ),
 
+-- `offset 0`: Postgres would join the cameras anew for each touched stretch.
+events as (
+    select found.*
+    from {{ touched_rows(
+        ref('int_events_deduplicated'), 'found', 'event_at', ['person_id', 'camera_id']
+    ) }}
+    {{ 'offset 0' if is_partial() }}
+),
+
 matched as (
     select
         events.person_id,
@@ -28,9 +37,7 @@ matched as (
             when 'exit' then instants.closes_entry_at
         end as entry_at,
         events.load_id
-    from {{ touched_rows(
-        ref('int_events_deduplicated'), 'events', 'event_at', ['person_id', 'camera_id']
-    ) }}
+    from events
     inner join cameras on events.camera_id = cameras.camera_id
     left join instants
         on
