@@ -1,6 +1,8 @@
 {#- Every exit either closes exactly one session or is an orphan. -#}
 {% test exits_are_closed_or_orphans(model) %}
 -- depends_on: {{ ref('int_pairs_touched') }}
+{#- What stands on all that a test refers to waits for it; what counts hours has no visits. -#}
+-- depends_on: {{ ref('fct_visits') }}
 with exits as (
     select coalesce(session_id, event_id) as ended_id from {{ judged_pairs(model, 'event_at') }} as events where is_exit
 ),
