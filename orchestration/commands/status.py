@@ -109,21 +109,24 @@ def wait_until_idle(settings: Settings, timeout: float) -> Status:
     """
     deadline = time.monotonic() + timeout
     reader = open_status(settings.home, settings.landing)
-    seen = reader.read()
-    while not seen.is_idle:
-        if running_stack(settings.home) is None and settings.database_url is None:
-            message = "Not everything is published, and no stack runs here. Start it with: make up"
-            raise ForeseenError(message)
-        if time.monotonic() > deadline:
-            message = f"Not done after {timeout:.0f} s.\n{seen.summary()}"
-            raise ForeseenError(message)
-        time.sleep(WAIT_SECONDS)
+    summary = "the database does not answer"
+    while True:
         try:
             seen = reader.read()
         except psycopg.OperationalError:
             with contextlib.suppress(psycopg.OperationalError):
                 reader = open_status(settings.home, settings.landing)
-    return seen
+        else:
+            if seen.is_idle:
+                return seen
+            summary = seen.summary()
+        if running_stack(settings.home) is None and settings.database_url is None:
+            message = "Not everything is published, and no stack runs here. Start it with: make up"
+            raise ForeseenError(message)
+        if time.monotonic() > deadline:
+            message = f"Not done after {timeout:.0f} s.\n{summary}"
+            raise ForeseenError(message)
+        time.sleep(WAIT_SECONDS)
 
 
 def _time(instant: datetime | None) -> str:

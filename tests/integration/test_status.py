@@ -18,7 +18,7 @@ from tests.waiting import until
 
 BREAK = """
 select pg_terminate_backend(pid) from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid()
+where datname = current_database() and pid <> pg_backend_pid() and query <> ''
 """
 
 
