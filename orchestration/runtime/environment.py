@@ -52,6 +52,11 @@ def has_warm_runs(settings: Settings) -> bool:
 
 def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str]:
     """Give the environment of the stack; see `environment_of` for what a process gets of it."""
+    return environment_without_database(settings) | {"DAGSTER_STORAGE_URL": warehouse.dagster}
+
+
+def environment_without_database(settings: Settings) -> dict[str, str]:
+    """Give of it what is known before there is a database."""
     chosen = settings.model_dump()
     return {
         **os.environ,
@@ -60,7 +65,6 @@ def stack_environment(settings: Settings, warehouse: Warehouse) -> dict[str, str
         },
         ENV_FILE_NAME: str(env_file()),  # it may have been named from where nobody else works
         "DAGSTER_HOME": str(settings.home / "dagster"),
-        "DAGSTER_STORAGE_URL": warehouse.dagster,
         "DAGSTER_RUN_WORKERS": str(settings.home / "run-workers"),
         "DAGSTER_COMPUTE_LOGS": str(settings.home / "logs" / "runs"),
         "DAGSTER_DISABLE_TELEMETRY": "1",

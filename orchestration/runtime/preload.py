@@ -1,6 +1,7 @@
 """What a warm worker finds imported and prepared, so that a run does not pay for it."""
 
 import importlib
+import os
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,8 @@ from orchestration.lib.loading.load_outcome import LoadRules
 from orchestration.lib.reading.candidate_rows import Layout
 from orchestration.lib.reading.csv_reading import CsvFile
 from orchestration.runtime.pooled_storage import PooledPostgresStorage
-from orchestration.settings import Settings
+from orchestration.runtime.warehouse_urls import Warehouse
+from orchestration.settings import Settings, current_settings
 
 # What Dagster, dbt and the load import at their first use only.
 LAZY = (
@@ -46,7 +48,11 @@ def preload(settings: Settings) -> None:
 
 
 def execute_dagster_command(command: list[str]) -> None:
-    """Execute `dagster …` in this process, as a launcher's new process would."""
+    """Execute `dagster …` in this process, as a launcher's new process would.
+
+    What forked this process may have started before there was a database.
+    """
+    os.environ["DAGSTER_STORAGE_URL"] = Warehouse.of_home(current_settings().home).dagster
     warnings.simplefilter("ignore")
     PooledPostgresStorage.makes_tables = False
     dagster_cli.main(args=command, prog_name="dagster", standalone_mode=False)

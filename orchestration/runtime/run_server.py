@@ -184,19 +184,31 @@ def _require_one_thread() -> None:
         raise RuntimeError(message)
 
 
+def _free_garbage() -> None:
+    """Free what is not used any more, and have the collector look at no other memory again.
+
+    So memory also stays shared with the workers.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
     """Import everything, then serve."""
+    # Nearly all of it stays: to look through it for garbage again and again takes seconds.
+    gc.disable()
     # The first of all imports has the dbt project parsed; the code server waits for that.
     import orchestration.defs.transform.dbt_project  # noqa: F401
+
+    _free_garbage()
     from orchestration.runtime.preload import execute_dagster_command, preload
 
     settings = current_settings()
     folder = Path(os.environ["DAGSTER_RUN_WORKERS"])
     server = RunServer(folder, settings.max_concurrent_runs, execute_dagster_command)
     preload(settings)
-    # What is imported stays; untouched by the garbage collector, its memory stays shared.
-    gc.collect()
-    gc.freeze()
+    _free_garbage()
+    gc.enable()
     server.serve()
 
 

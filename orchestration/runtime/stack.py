@@ -20,6 +20,7 @@ from orchestration.lib.reading.source_profiles import read_source_profiles
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.environment import (
     environment_of,
+    environment_without_database,
     has_warm_runs,
     prepare_dagster_home,
     stack_environment,
@@ -39,6 +40,7 @@ END_SECONDS = 8.0
 # It holds nothing that could be lost, and would wait for the end of the tick that it serves.
 CODE_SERVER_END_SECONDS = 1.0
 PROBE_SECONDS = 0.1
+NEEDS_NO_DATABASE = "run-server"
 BINARIES = Path(sys.executable).parent
 WORKSPACE = Path(__file__).parent / "workspace.yaml"
 
@@ -71,16 +73,17 @@ class CodeAddress:
 def process_commands(settings: Settings, code: CodeAddress) -> dict[str, list[str]]:
     """Give the command of each process in the order of their start; containers run the same ones.
 
-    Webserver and daemon come after the code server, which they load the definitions from.
+    First comes what imports longest. Webserver and daemon come after the code server, which they
+    load the definitions from.
     """
     return {
-        "api": [sys.executable, "-m", "serving"],
         "run-server": [sys.executable, "-m", "orchestration.runtime.run_server"],
         "code-server": [
             str(BINARIES / "dagster"), "code-server", "start",
             "-h", code.host, "-p", str(code.port),
             "-m", "orchestration.definitions", "--location-name", "dwellhouse",
         ],
+        "api": [sys.executable, "-m", "serving"],
         "webserver": [
             str(BINARIES / "dagster-webserver"),
             "-h", settings.dagster_host, "-p", str(settings.dagster_port), "-w", str(WORKSPACE),
@@ -112,33 +115,45 @@ class Stack:
             for name, host, port in listeners(self._settings):
                 require_free_port(name, host, port)
             make_folders(self._settings)
-            with open_warehouse(self._settings) as warehouse:
-                self._serve(warehouse)
+            guard = ProcessGuard()
+            processes = self._processes(guard)
+            try:
+                self._start_early(processes)
+                with open_warehouse(self._settings) as warehouse:
+                    self._serve(processes, warehouse, guard)
+            finally:
+                _end(processes)
+                guard.dismiss()
 
-    def _serve(self, warehouse: Warehouse) -> None:
+    def _start_early(self, processes: list[SupervisedProcess]) -> None:
+        """Start what imports for seconds, and needs no database for it, while that is made."""
+        for process in processes:
+            if process.name == NEEDS_NO_DATABASE:
+                process.start(environment_without_database(self._settings), PROJECT_ROOT)
+
+    def _serve(
+        self, processes: list[SupervisedProcess], warehouse: Warehouse, guard: ProcessGuard
+    ) -> None:
         environment = stack_environment(self._settings, warehouse) | self._code.environment
-        guard = ProcessGuard()
-        processes = self._processes(warehouse, guard)
         try:
             self._start(processes, environment)
             self._watch(processes, environment, guard)
         finally:
-            _end(processes)
-            guard.dismiss()
+            _end(processes)  # before the database
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _processes(self, warehouse: Warehouse, guard: ProcessGuard) -> list[SupervisedProcess]:
-        started_at = time.time()
+    def _processes(self, guard: ProcessGuard) -> list[SupervisedProcess]:
+        home, started_at = self._settings.home, time.time()
         ready = {
             "webserver": lambda: _answers(f"{self._state.dagster_url}/server_info"),
             "code-server": self._code.is_listening,
-            "run-server": RunServerClient(self._settings.home / "run-workers").is_ready,
-            "daemon": lambda: _daemon_has_ticked(warehouse.dagster, since=started_at),
+            "run-server": RunServerClient(home / "run-workers").is_ready,
+            "daemon": lambda: _daemon_has_ticked(Warehouse.of_home(home).dagster, since=started_at),
             "api": lambda: _answers(f"{self._state.api_url}/healthz"),
         }
-        logs = self._settings.home / "logs"
+        logs = home / "logs"
         commands = process_commands(self._settings, self._code)
         if not has_warm_runs(self._settings):
             del commands["run-server"]
@@ -153,6 +168,8 @@ class Stack:
             if process.name == "webserver":  # the others may go on importing meanwhile
                 code_server = [known for known in processes if known.name == "code-server"]
                 self._wait_until_ready(code_server, deadline)
+            if process.name == NEEDS_NO_DATABASE:  # it has been started already
+                continue
             process.start(environment_of(process.name, environment), PROJECT_ROOT)
         self._wait_until_ready(processes, deadline)
         if not self._stopping:

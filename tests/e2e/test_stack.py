@@ -65,6 +65,17 @@ def test_an_occupied_port_is_told_in_a_sentence(other_stack: RunningStack, occup
     assert "set DWELLHOUSE_API_PORT" in doctor.stdout
 
 
+def test_a_database_out_of_reach_is_told_and_what_was_started_before_it_is_ended(
+    other_stack: RunningStack,
+) -> None:
+    other_stack.settings["DWELLHOUSE_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
+    result = other_stack.command("up")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("The database at 127.0.0.1:1/none cannot be used: ")
+    assert "Traceback" not in result.stderr
+    assert other_stack.processes() == {}
+
+
 def stock_launcher(folder: Path) -> Path:
     """Write the shipped dagster.yaml as it is with Dagster's own launcher; gives its path."""
     shipped = DAGSTER_YAML.read_text(encoding="utf-8")
