@@ -10,7 +10,7 @@
       keys         columns that are equal in both
       at           the table's instant that lies in [touched_from, touched_until); optional
       from, until  other names of those two columns
-    config `reads_itself`: the model's SQL reads the rows that it replaces.
+    config `reads_itself`: the model's SQL reads the rows that it replaces, as `replaced(this)`.
 -#}
 {% materialization recomputed, default %}
     {%- set existing = load_cached_relation(this) -%}
@@ -61,8 +61,16 @@
     {%- set touched = config.get('touched') -%}
     {%- set is_mart = config.get('contract').enforced -%}
     {%- if config.get('reads_itself') %}
-    create temporary table {{ target.identifier }}__new on commit drop as {{ sql }};
-    {%- set sql = 'select * from ' ~ target.identifier ~ '__new' -%}
+    create temporary table {{ replaced(target) }} on commit drop as
+    select
+        known.ctid as row_id,
+        known.*
+    from {{ target }} as known
+    {%- if touched %}
+    where
+        ({{ touched['keys'] | join(', ') }})
+        in (select {{ touched['keys'] | join(', ') }} from {{ ref(touched.by) }})
+    {%- endif %};
     {%- endif %}
     {%- if touched %}
     {{ deleted_rows(target, touched) }};
@@ -80,10 +88,18 @@
 {%- endmacro %}
 
 
+{#- A copy of the rows that a partial build replaces, for a model that `reads_itself`. -#}
+{% macro replaced(target) -%}
+    {{ target.identifier }}__replaced
+{%- endmacro %}
+
+
 {% macro deleted_rows(target, touched) -%}
     delete from {{ target }}
     where ctid = any(array(
-        {%- if touched.by == 'int_pairs_touched' %}
+        {%- if config.get('reads_itself') %}
+        select row_id from {{ replaced(target) }}
+        {%- elif touched.by == 'int_pairs_touched' %}
         select pairs.ctid from {{ touched_pairs(target, touched.at) }} as pairs
         {%- else %}
         select found.ctid

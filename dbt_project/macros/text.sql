@@ -29,7 +29,22 @@
 {#- What several rows that tell of one event come to, whatever their order. -#}
 {% macro merged_attributes() -%}
     min(load_id) as load_id,
-    {%- for column in ('age_group', 'gender', 'camera_name', 'zone', 'site_id') %}
+    {%- for column in event_attributes() %}
     {{ smallest_text(column) }} as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+
+{#- The same of two rows; either of them may be all null. -#}
+{% macro merged_attributes_of(one, other) -%}
+    least({{ one }}.load_id, {{ other }}.load_id) as load_id,
+    {%- for column in event_attributes() %}
+    least({{ one }}.{{ column }} collate "C", {{ other }}.{{ column }}) collate "default"
+        as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{% macro event_attributes() -%}
+    {{ return(('age_group', 'gender', 'camera_name', 'zone', 'site_id')) }}
 {%- endmacro %}

@@ -66,7 +66,7 @@ def _as_table(run_path: Path, node: dict[str, Any]) -> str:
 def _replaced(run_path: Path, node: dict[str, Any]) -> str:
     table = f"{node['schema']}.{node['name']}"
     statement = _in_any_database(_written(run_path / "run", node))
-    return f"{statement};\nanalyze {table};\ndrop table if exists {node['name']}__new"
+    return f"{statement};\nanalyze {table};\ndrop table if exists {node['name']}__replaced"
 
 
 def _written(folder: Path, node: dict[str, Any]) -> str:

@@ -38,8 +38,7 @@ told as (
         told_zone,
         first_event_at,
         last_event_at
-    from {{ this }}
-    where camera_id in (select camera_id from arrived)
+    from {{ replaced(this) }}
     {%- endif %}
 ),
 

@@ -11,47 +11,38 @@ with pending as (
     select * from {{ ref('int_loads_pending') }}
 ),
 
-raw_events as (
-    {{ rows_that_came() }}
-),
-
 arrived as (
     select * from {{ ref('int_events_arrived') }}
 ),
 
-told as (
+raw_events as (
+    {{ rows_that_came() }}
+),
+
+deduplicated as (
     {%- if is_partial() %}
-    select * from arrived
-    union all
-    select known.*
-    from {{ this }} as known
-    inner join arrived using (person_id, camera_id, event_at, event_type)
+    select
+        arrived.person_id,
+        arrived.camera_id,
+        arrived.event_type,
+        arrived.event_at,
+        {{ merged_attributes_of('arrived', 'known') }}
+    from arrived
+    left join {{ replaced(this) }} as known
+        using (person_id, camera_id, event_at, event_type)
     {%- else %}
     select
         person_id,
         camera_id,
         event_type,
         event_at,
-        load_id,
-        age_group,
-        gender,
-        camera_name,
-        zone,
-        site_id
+        {{ merged_attributes() }}
     from raw_events
     inner join pending using (load_id)
-    {%- endif %}
-),
-
-deduplicated as (
-    select
-        person_id,
-        camera_id,
-        event_type,
-        event_at,
-        {{ merged_attributes() }}
-    from told
     group by person_id, camera_id, event_type, event_at
+    {%- endif %}
 )
 
 select * from deduplicated
+-- Sorted as the index is, which takes new rows in the quicker for it.
+{{ 'order by person_id, camera_id, event_at, event_type' if is_partial() }}

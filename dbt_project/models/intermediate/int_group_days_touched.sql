@@ -37,7 +37,7 @@ regrouped as (
 -- have left again since.
 unpublished as (
     select known.*
-    from {{ this }} as known
+    from {{ replaced(this) }} as known
     inner join pending on known.load_id = pending.load_id
 ),
 {%- else %}
