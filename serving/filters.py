@@ -41,18 +41,6 @@ class Filters:
         _check("gender", self.asked.genders, known.genders)
 
     @property
-    def of_persons(self) -> dict[str, bool]:
-        """The filters that leave out some persons or sessions, and whether each is asked for."""
-        return {
-            "person_id": bool(self.asked.person_ids),
-            "age_group": bool(self.asked.age_groups),
-            "gender": bool(self.asked.genders),
-            "status": bool(self.asked.statuses),
-            "min_dwell": self.asked.min_dwell is not None,
-            "max_dwell": self.asked.max_dwell is not None,
-        }
-
-    @property
     def of_time(self) -> str:
         """The parameter that bounds the range; `from` where there are two."""
         if self.last is not None:
@@ -105,8 +93,8 @@ def _range(start: str | None, end: str | None, last: str | None) -> tuple[Range,
     return Range(), parse_last(last)
 
 
-class FilterParameters(BaseModel):
-    """The filters that every analytical route has, as they stand in the query string."""
+class PlaceParameters(BaseModel):
+    """The filters by time and place, as they stand in the query string."""
 
     from_: Annotated[
         str | None,
@@ -132,10 +120,15 @@ class FilterParameters(BaseModel):
     ] = None
     site_id: Annotated[Values, Field(description="One of these sites.")] = ()
     camera_id: Annotated[Values, Field(description="One of these cameras.")] = ()
-    person_id: Annotated[Values, Field(description="One of these persons.")] = ()
     category: Annotated[
         Values, Field(description="Cameras of one of these categories.", examples=["entrance"])
     ] = ()
+
+
+class FilterParameters(PlaceParameters):
+    """These, and the filters that leave out some persons or sessions."""
+
+    person_id: Annotated[Values, Field(description="One of these persons.")] = ()
     status: Annotated[
         tuple[Status, ...],
         Field(description="Sessions that ended so, and the events of such sessions."),
@@ -167,6 +160,12 @@ class FilterParameters(BaseModel):
     ] = ()
 
 
+async def read_places(given: Annotated[PlaceParameters, Query()]) -> Filters:
+    """Read the filters of a route that knows of no person or session."""
+    asked = Chosen(given.site_id, given.camera_id, categories=given.category)
+    return Filters(asked, *_range(given.from_, given.to, given.last))
+
+
 async def read_filters(given: Annotated[FilterParameters, Query()]) -> Filters:
     """Read the filters; raises a 422 for what contradicts itself."""
     if (
@@ -179,8 +178,8 @@ async def read_filters(given: Annotated[FilterParameters, Query()]) -> Filters:
         given.site_id, given.camera_id, given.person_id, given.category, given.status,
         given.min_dwell, given.max_dwell, given.age_group, given.gender,
     )  # fmt: skip
-    wanted, length = _range(given.from_, given.to, given.last)
-    return Filters(asked, wanted, length)
+    return Filters(asked, *_range(given.from_, given.to, given.last))
 
 
+PlaceQuery = Annotated[Filters, Depends(read_places)]
 FilterQuery = Annotated[Filters, Depends(read_filters)]

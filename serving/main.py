@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
 from serving import answers, errors, front, openapi
@@ -58,6 +59,8 @@ def create_app(settings: ServingSettings) -> FastAPI:
     )
     for field in fields(services):
         setattr(app.state, field.name, getattr(services, field.name))
+    # Who opens the bare address in a browser wants to know what there is.
+    app.get("/", include_in_schema=False)(lambda: RedirectResponse("docs"))
     app.include_router(_versioned(), prefix="/v1")
     app.include_router(health.router)
     for part in (errors, answers, openapi):

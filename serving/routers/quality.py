@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from serving.answers import live
-from serving.errors import invalid
-from serving.filters import FilterQuery
+from serving.filters import PlaceQuery
 from serving.queries.quality import read_load_quality, read_pairing
 from serving.routers.documented import live_answers
 from serving.schemas.quality import QualityAnswer
@@ -18,16 +17,13 @@ router = APIRouter(tags=["quality"])
 @router.get("/quality", responses=live_answers(QualityAnswer))
 async def quality(
     request: Request,
-    filters: FilterQuery,
+    filters: PlaceQuery,
     limit: Annotated[int, Query(ge=1, le=1000, description="Most loads that are shown.")] = 100,
 ) -> Response:
     """How well entries and exits fit together, by camera and in all; and what loads refused.
 
     Cameras are told of whole days; the latest loads are shown, whatever days they brought.
     """
-    for name, is_asked in filters.of_persons.items():
-        if is_asked:
-            raise invalid(name, f"{name} cannot narrow the quality of cameras and loads.")
     async with live(request) as reading:
         snapshot = reading.known_snapshot()
         chosen = whole_days(filters.fit(snapshot), snapshot)

@@ -85,13 +85,18 @@ def test_the_unknown_is_named_with_the_nearest(
     [
         ("/v1/kpi", "did you mean /v1/kpis?"), ("/kpis", "did you mean /v1/kpis?"),
         ("/v1/sessions/", "did you mean /v1/sessions?"), ("/v1", "/docs lists"),
-        ("/v1/nothing", "/docs lists"), ("/redoc", "/docs lists"), ("/", "/docs lists"),
+        ("/v1/nothing", "/docs lists"), ("/redoc", "/docs lists"),
     ],
 )  # fmt: skip
 def test_a_path_is_named_only_where_it_is_near(api: Api, path: str, told: str) -> None:
     problem = api.get(path).json()
     assert (problem["status"], problem["instance"]) == (404, path)
     assert problem["detail"].startswith(f"There is nothing at '{path}'; {told}")
+
+
+def test_the_bare_address_leads_to_the_documentation(api: Api) -> None:
+    answer = api.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "docs")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +116,7 @@ def test_what_contradicts_itself_is_refused(api: Api, query: str) -> None:
 @pytest.mark.parametrize(
     ("method", "url", "status"),
     [
-        ("GET", "/", 404), ("GET", "/v1/nothing", 404), ("GET", "/v1/sessions/", 404),
+        ("GET", "/v1", 404), ("GET", "/v1/nothing", 404), ("GET", "/v1/sessions/", 404),
         ("GET", "/v1/loads/77", 404), ("POST", "/v1/kpis", 405), ("DELETE", "/v1/loads/1", 405),
         ("GET", "/v1/kpis?x=1", 422), ("GET", "/v1/sessions?limit=1001", 422),
     ],
