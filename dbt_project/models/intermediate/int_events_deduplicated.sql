@@ -44,5 +44,5 @@ deduplicated as (
 )
 
 select * from deduplicated
--- Sorted as the index is, which takes new rows in the quicker for it.
+-- In the order of the index, whose pages then take new rows in one after the other.
 {{ 'order by person_id, camera_id, event_at, event_type' if is_partial() }}
