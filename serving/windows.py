@@ -32,7 +32,7 @@ def windows_of(
         return {}
     first = min((camera.first_event_at or clock for camera in cameras), default=clock)
     spans = _span_by_site(chosen, cameras)
-    return {
+    windows = {
         site_id: Window(
             span.start or first,
             span.end or clock + INSTANT,
@@ -42,6 +42,9 @@ def windows_of(
         )
         for site_id, span in spans.items()
     }
+    # Equal ones are one, which makes the labels of its buckets once.
+    distinct = {window: window for window in windows.values()}
+    return {site_id: distinct[window] for site_id, window in windows.items()}
 
 
 def _span_by_site(chosen: Chosen, cameras: Sequence[Camera]) -> dict[str, Span]:

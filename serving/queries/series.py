@@ -117,6 +117,6 @@ async def _read(
     query = statement("series").format(buckets=buckets, members=measures.as_members)
     cursor = await connection.execute(query, values)
     return {
-        series_id: dict(line.split("\t") for line in lines.split("\n"))
-        async for series_id, lines in cursor
+        series_id: dict(zip(keys.split(), lines.split("\n"), strict=True))
+        async for series_id, keys, lines in cursor
     }
