@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
@@ -61,16 +61,10 @@ def create_app(settings: ServingSettings) -> FastAPI:
         setattr(app.state, field.name, getattr(services, field.name))
     # Who opens the bare address in a browser wants to know what there is.
     app.get("/", include_in_schema=False)(lambda: RedirectResponse("docs"))
-    app.include_router(_versioned(), prefix="/v1")
+    for part in ROUTERS:
+        app.include_router(part.router, prefix="/v1", dependencies=[Depends(check_parameters)])
     app.include_router(health.router)
     for part in (errors, answers, openapi):
         part.install(app)
     front.install(app, services)
     return app
-
-
-def _versioned() -> APIRouter:
-    router = APIRouter(dependencies=[Depends(check_parameters)])
-    for part in ROUTERS:
-        router.include_router(part.router)
-    return router
