@@ -128,9 +128,9 @@
 {%- endmacro %}
 
 
-{#- Where the bucket begins that a row of agg_person_hourly belongs to. -#}
-{% macro bucket_of_hour(hours, grain) -%}
-    {{ hours }}.{{ 'bucket_start' if grain == 'hour' else grain ~ '_start' }}
+{#- Where the bucket begins that a row of touched_persons belongs to. -#}
+{% macro bucket_of_row(rows, grain) -%}
+    {{ rows }}.{{ 'bucket_start' if grain == 'hour' else grain ~ '_start' }}
 {%- endmacro %}
 
 

@@ -10,10 +10,10 @@ grouped as (
 
 visitors as (
     select distinct
-        hours.site_id,
-        {{ bucket_of_hour('hours', grain) }} as bucket_start,
-        hours.person_id
-    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
+        seen.site_id,
+        {{ bucket_of_row('seen', grain) }} as bucket_start,
+        seen.person_id
+    from {{ touched_persons('seen', grain) }}
 ),
 
 persons as (
@@ -28,11 +28,11 @@ persons as (
         known.person_id,
         coalesce(known.age_group, 'unknown') as age_group,
         coalesce(known.gender, 'unknown') as gender
-    from (select distinct person_id from visitors) as seen
+    from (select distinct person_id from visitors) as came
     cross join lateral {{ looked_up(
-        left_by_last_build('dim_persons'), ['person_id'], none, by='seen'
+        left_by_last_build('dim_persons'), ['person_id'], none, by='came'
     ) }} as known
-    left join grouped on seen.person_id = grouped.person_id
+    left join grouped on came.person_id = grouped.person_id
     where grouped.person_id is null
     {%- endif %}
 ),
@@ -46,7 +46,7 @@ counted as (
         count(*) as visitors
     from visitors
     inner join persons on visitors.person_id = persons.person_id
-    group by 1, 2, 3, 4
+    group by 2, 1, 3, 4
 ),
 
 dwells as (
@@ -59,7 +59,7 @@ dwells as (
     from {{ ref('int_sessions_closed') }} as sessions
     {{ only_touched(bucket_of_touched('sessions', grain), 'sessions.site_id') }}
     inner join persons on sessions.person_id = persons.person_id
-    group by 1, 2, 3, 4
+    group by 2, 1, 3, 4
 ),
 
 buckets as (

@@ -5,9 +5,9 @@
     select
         {{ key }},
         hour_start as bucket_start,
-        sum({{ seconds('present_until - present_from') }}) filter (where step = 1) as person_seconds,
+        {{ seconds('sum(present_until - present_from) filter (where step = 1)') }} as person_seconds,
         max(persons_present) as peak_occupancy,
-        sum({{ seconds('lasting') }}) filter (where persons_present > 0) as occupied_seconds
+        {{ seconds('sum(lasting) filter (where persons_present > 0)') }} as occupied_seconds
     from (
         select
             parts.{{ key }},
@@ -23,11 +23,11 @@
         ) as steps (stepped_at, step)
         where parts.present_from < parts.present_until
         window in_time as (
-            partition by parts.{{ key }}, parts.hour_start order by steps.stepped_at, steps.step
+            partition by parts.hour_start, parts.{{ key }} order by steps.stepped_at, steps.step
             rows between unbounded preceding and current row
         )
     ) as walked
-    group by 1, 2
+    group by 2, 1
 {%- endmacro %}
 
 
@@ -43,5 +43,5 @@
     from {{ touched_rows(hourly, 'hours', 'bucket_start') }}
     inner join mapped
         on hours.site_id = mapped.site_id and hours.bucket_start = mapped.hour_start
-    group by 1, 2
+    group by 2, 1
 {%- endmacro %}

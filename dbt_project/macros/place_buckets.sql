@@ -1,7 +1,8 @@
 {#-
     The rows of agg_camera_* and agg_site_*: what persons did in each bucket of a place.
     `place` is camera or site, `grain` hour, day or week. Presence is swept once, by the hour; the
-    hours of a longer bucket add up to it.
+    hours of a longer bucket add up to it. Rows are grouped by the bucket first, for instants compare
+    faster than text.
 -#}
 {% macro place_buckets(place, grain) -%}
 {%- set key = place ~ '_id' -%}
@@ -26,25 +27,27 @@ firsts as (
 {% endif -%}
 activities as (
     select
-        hours.{{ key }},
-        {{ bucket_of_hour('hours', grain) }} as bucket_start,
+        seen.{{ key }},
+        {{ bucket_of_row('seen', grain) }} as bucket_start,
         {%- if place == 'camera' %}
-        hours.site_id,
+        seen.site_id,
         {%- else %}
-        count(distinct hours.person_id) filter (
-            where firsts.{{ grain }}_start = {{ bucket_of_hour('hours', grain) }}
+        count(distinct seen.person_id) filter (
+            where firsts.{{ grain }}_start = {{ bucket_of_row('seen', grain) }}
         ) as new_visitors,
         {%- endif %}
-        sum(hours.events)::bigint as events,
-        sum(hours.entries)::bigint as entries,
-        sum(hours.exits)::bigint as exits,
-        count(distinct hours.person_id) as visitors
-    from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
-    {%- if place == 'site' %}
-    left join firsts
-        on hours.person_id = firsts.person_id and hours.site_id = firsts.site_id
+        sum(seen.events)::bigint as events,
+        sum(seen.entries)::bigint as entries,
+        sum(seen.exits)::bigint as exits,
+        count(distinct seen.person_id) as visitors
+    {%- if place == 'camera' %}
+    from {{ touched_rows(ref('agg_person_hourly'), 'seen', 'bucket_start') }}
+    group by 2, 1, 3
+    {%- else %}
+    from {{ touched_persons('seen', grain) }}
+    left join firsts on seen.person_id = firsts.person_id and seen.site_id = firsts.site_id
+    group by 2, 1
     {%- endif %}
-    group by 1, 2{{ ', 3' if place == 'camera' }}
 ),
 
 dwells as (
@@ -54,7 +57,7 @@ dwells as (
         {{ dwell_statistics() }}
     from {{ ref('int_sessions_closed') }} as sessions
     {{ only_touched(bucket_of_touched('sessions', grain), 'sessions.site_id') }}
-    group by 1, 2
+    group by 2, 1
 ),
 
 occupancies as (
@@ -124,8 +127,8 @@ select * from buckets
             count(*) as visits
         from {{ touched_rows(ref('fct_visits'), 'visits', 'started_at') }}
         inner join sites on visits.site_id = sites.site_id
-        group by 1, 2
+        group by 2, 1
     ) as started
     inner join mapped using (site_id, hour_start)
-    group by 1, 2
+    group by 2, 1
 {%- endmacro %}

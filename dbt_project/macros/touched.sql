@@ -41,6 +41,16 @@
 {%- endmacro %}
 
 
+{#- What persons did at touched sites, in as few rows as the grain of a bucket allows. -#}
+{% macro touched_persons(rows, grain) -%}
+    {%- if grain == 'hour' -%}
+    {{ touched_rows(ref('agg_person_hourly'), rows, 'bucket_start') }}
+    {%- else -%}
+    {{ touched_rows(ref('int_person_days_counted'), rows, 'day_start') }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- The same for a table that is indexed by camera, where `touched` are stretches of sites: the CTE
     `cameras` joins the two. -#}
 {% macro touched_rows_by_camera(relation, rows, at, from='touched_from') -%}

@@ -33,6 +33,7 @@ firsts as (
         where
             daily.person_id = persons.person_id
             and daily.site_id = persons.site_id
+            and daily.events > 0
         order by daily.day_start
         limit 1
     ) as earliest
@@ -44,6 +45,7 @@ firsts as (
         local_date,
         first_event_at
     from {{ ref('int_person_days_counted') }}
+    where events > 0
     order by person_id, site_id, day_start
     {%- endif %}
 ),

@@ -12,16 +12,18 @@ counted as (
         hours.person_id,
         hours.site_id,
         hours.day_start,
+        hours.week_start,
         hours.local_date,
         min(hours.first_event_at) as first_event_at,
         max(hours.last_event_at) as last_event_at,
-        sum(hours.events)::bigint as event_count,
+        sum(hours.events)::bigint as events,
+        sum(hours.entries)::bigint as entries,
+        sum(hours.exits)::bigint as exits,
         sum(hours.sessions_ended)::bigint as closed_sessions,
         sum(hours.ended_dwell_seconds::numeric) as total_dwell_seconds,
         max(hours.max_ended_dwell_seconds) as max_dwell_seconds
     from {{ touched_rows(ref('agg_person_hourly'), 'hours', 'bucket_start') }}
-    where hours.events > 0
-    group by hours.person_id, hours.site_id, hours.day_start, hours.local_date
+    group by hours.person_id, hours.site_id, hours.day_start, hours.week_start, hours.local_date
 )
 
 select * from counted

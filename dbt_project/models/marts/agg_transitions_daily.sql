@@ -2,6 +2,7 @@
     touched={'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
 ) }}
 
+-- depends_on: {{ ref('int_person_days_counted') }}
 with touched as (
     select * from {{ ref('int_site_days_touched') }}
 ),
@@ -16,18 +17,17 @@ mapped as (
 
 {%- if is_partial() %}
 
-first_entries as (
+entrants as (
     select
-        sessions.person_id,
-        sessions.site_id,
-        touched.touched_from,
-        min(sessions.entry_at) as entry_at
-    from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at') }}
-    group by sessions.person_id, sessions.site_id, touched.touched_from
+        days.person_id,
+        days.site_id,
+        days.day_start
+    from {{ touched_rows(ref('int_person_days_counted'), 'days', 'day_start') }}
+    where days.entries > 0
 ),
 
--- Visits with an entry on a touched day: those that start on it, and those that have gone on into
--- it, to which a person's first entry of the day belongs.
+-- Visits with an entry on a touched day: those that start on it, and the one of each person that
+-- has gone on into it, which is the first to end since the day began.
 concerned as (
     select
         visits.*,
@@ -37,18 +37,18 @@ concerned as (
         from {{ touched_rows(ref('fct_visits'), 'visits', 'started_at') }}
         union
         select visits.*
-        from first_entries as entries
+        from entrants
         cross join lateral (
             select known.*
             from {{ ref('fct_visits') }} as known
             where
-                known.person_id = entries.person_id
-                and known.site_id = entries.site_id
-                and known.ended_at >= entries.entry_at
+                known.person_id = entrants.person_id
+                and known.site_id = entrants.site_id
+                and known.ended_at >= entrants.day_start
             order by known.ended_at
             limit 1
         ) as visits
-        where visits.started_at < entries.touched_from
+        where visits.started_at < entrants.day_start
     ) as visits
 ),
 {%- else %}

@@ -34,8 +34,8 @@ described as (
         select
             min(daily.first_event_at) as first_event_at,
             max(daily.last_event_at) as last_event_at,
-            sum(daily.event_count)::bigint as event_count,
-            count(distinct daily.local_date) as visit_days,
+            sum(daily.events)::bigint as event_count,
+            count(distinct daily.local_date) filter (where daily.events > 0) as visit_days,
             sum(daily.closed_sessions)::bigint as closed_sessions,
             sum(daily.total_dwell_seconds) as total_dwell_seconds,
             max(daily.max_dwell_seconds) as max_dwell_seconds
