@@ -16,6 +16,7 @@ from serving.documented_routes import DocumentedRoutes
 from serving.errors import Problem
 from serving.exchange import exchange_of
 from serving.kept_answers import KeptAnswer, KeptAnswers
+from serving.parameters import in_one_order
 from serving.queries.published import Version
 from serving.redis_store import SharedAnswers
 from serving.versions import Versions
@@ -196,7 +197,7 @@ def _asked(query: bytes, accept: bytes) -> str:
     """Give one spelling of what was asked, whatever its order; and in which format."""
     # Not even repetitions are dropped: some of them are refused.
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return f"{urlencode(sorted(pairs))} {accept.decode('latin-1')}"
+    return f"{urlencode(in_one_order(pairs))} {accept.decode('latin-1')}"
 
 
 _remembered_asked = lru_cache(maxsize=4096)(_asked)

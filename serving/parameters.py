@@ -1,7 +1,9 @@
 """What holds for every query string: known names, no empty or impossible values, one canon."""
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import cast
 from urllib.parse import urlencode
 
@@ -43,6 +45,11 @@ async def check_parameters(request: Request) -> None:
 
 
 def canonical_query(request: Request, without: frozenset[str] = frozenset()) -> str:
-    """Give the query string in one spelling, whatever the order it was asked in."""
-    pairs = {pair for pair in request.query_params.multi_items() if pair[0] not in without}
-    return urlencode(sorted(pairs))
+    """Give the query string in one spelling, whatever the order of its parameters."""
+    pairs = [pair for pair in request.query_params.multi_items() if pair[0] not in without]
+    return urlencode(in_one_order(pairs))
+
+
+def in_one_order(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Order parameters by name; the values of one stay in theirs, which matters to `group_by`."""
+    return sorted(pairs, key=itemgetter(0))

@@ -20,6 +20,7 @@ from orchestration.lib.landing.lent_copies import lent_copy
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import prepare
 from orchestration.runtime.warehouse import open_warehouse
+from orchestration.runtime.worker_claim import RUN_WORKERS, WorkerClaims
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,7 +64,12 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
         tidy(landing)
         os.environ.update(stack_environment(settings, warehouse))
         run_id = str(uuid.uuid4())
-        with _landed(landing, paths) as files, load_bar(warehouse.loader, run_id, paths):
+        claims = WorkerClaims(settings.home / RUN_WORKERS)
+        with (
+            _landed(landing, paths) as files,
+            load_bar(warehouse.loader, run_id, paths),
+            claims.held(run_id),  # a stack beside it asks whether the run has a worker
+        ):
             succeeded = _run(run_id, files)
         with (
             psycopg.connect(warehouse.loader) as connection,

@@ -27,24 +27,27 @@ where schemaname = 'scratch' and tablename ~ '^(dim|fct|agg|quality)_' order by 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One mart beside its rebuild; a difference starts with - if only the mart has the row."""
+    """One mart beside its rebuild: its rows, how many differ, and the first of these as text.
+
+    A difference starts with - if only the mart has the row.
+    """
 
     mart: str
     rows: int
-    differences: Sequence[str]
+    differing: int
+    shown: Sequence[str]
 
     @property
     def is_equal(self) -> bool:
         """Tell whether the mart holds the same rows as its rebuild."""
-        return not self.differences
+        return not self.differing
 
     def __str__(self) -> str:
         """Give a line, and the first differences below it."""
         if self.is_equal:
             return f"equal   {self.mart}: {self.rows:,} rows"
-        shown = [f"        {row}" for row in self.differences[:SHOWN]]
-        heading = f"DIFFERS {self.mart}: {len(self.differences):,} rows (- mart, + rebuild)"
-        return "\n".join([heading, *shown])
+        heading = f"DIFFERS {self.mart}: {self.differing:,} rows (- mart, + rebuild)"
+        return "\n".join([heading, *(f"        {row}" for row in self.shown)])
 
 
 def verified(settings: Settings) -> list[Comparison]:
@@ -97,10 +100,10 @@ def _rebuild(turn: Turn) -> None:
 
 def _comparison(connection: psycopg.Connection, mart: str) -> Comparison:
     name = sql.Identifier(mart)
-    query = sql.SQL(statement("mart_differences")).format(mart=name)
-    differences = connection.execute(query).fetchall()
-    count = connection.execute(sql.SQL("select count(*) from marts.{}").format(name)).fetchone()
-    return Comparison(mart, count[0] if count else 0, [row for (row,) in differences])
+    query = sql.SQL(statement("mart_differences")).format(mart=name, shown=sql.Literal(SHOWN))
+    counts = connection.execute(query).fetchone()
+    assert counts is not None  # an aggregate is one row, whatever there is
+    return Comparison(mart, *counts)
 
 
 def _clear(connection: psycopg.Connection) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orchestration.lib.chosen_folder import HOME, usable
 from orchestration.runtime.warehouse_urls import Warehouse
+from orchestration.runtime.worker_claim import RUN_WORKERS
 from orchestration.settings import (
     ENV_FILE_NAME,
     PREFIX,
@@ -65,7 +66,7 @@ def environment_without_database(settings: Settings) -> dict[str, str]:
         },
         ENV_FILE_NAME: str(env_file()),  # it may have been named from where nobody else works
         "DAGSTER_HOME": str(settings.home / "dagster"),
-        "DAGSTER_RUN_WORKERS": str(settings.home / "run-workers"),
+        "DAGSTER_RUN_WORKERS": str(settings.home / RUN_WORKERS),
         "DAGSTER_COMPUTE_LOGS": str(settings.home / "logs" / "runs"),
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "DAGSTER_EVENT_BATCH_SIZE": "1000",  # all that a run plans, at once

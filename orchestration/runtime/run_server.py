@@ -107,6 +107,8 @@ class RunServer:
             if pid == 0:
                 listener.close()
                 connection.close()
+                for other in self._waiting:  # who asked must see it when the server ends
+                    other.connection.close()
                 claims.sign(claim)
                 _work(self.execute, command)
             claim.close()

@@ -33,6 +33,7 @@ from orchestration.runtime.supervised_postgres import SupervisedPostgres
 from orchestration.runtime.supervised_process import SupervisedProcess
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.runtime.warehouse_urls import Warehouse
+from orchestration.runtime.worker_claim import RUN_WORKERS
 from orchestration.settings import PROJECT_ROOT, Settings
 
 READY_SECONDS = 120.0
@@ -149,7 +150,7 @@ class Stack:
         ready = {
             "webserver": lambda: _answers(f"{self._state.dagster_url}/server_info"),
             "code-server": self._code.is_listening,
-            "run-server": RunServerClient(home / "run-workers").is_ready,
+            "run-server": RunServerClient(home / RUN_WORKERS).is_ready,
             "daemon": lambda: _daemon_has_ticked(Warehouse.of_home(home).dagster, since=started_at),
             "api": lambda: _answers(f"{self._state.api_url}/healthz"),
         }

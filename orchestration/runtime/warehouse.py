@@ -128,9 +128,10 @@ def _create_databases(
             if owner:
                 statement = sql.SQL("grant all on database {} to {}")
                 connection.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
-    with psycopg.connect(with_database(admin_url, f"{database}_dagster")) as connection:
-        statement = sql.SQL("grant all on schema public to {}")
-        connection.execute(statement.format(sql.Identifier(names["dagster"])))
+        # Within the turn: two grants on one thing at a time fail.
+        with psycopg.connect(with_database(admin_url, f"{database}_dagster")) as dagster:
+            statement = sql.SQL("grant all on schema public to {}")
+            dagster.execute(statement.format(sql.Identifier(names["dagster"])))
 
 
 def _create_schemas(connection: psycopg.Connection, names: dict[Role, str]) -> None:

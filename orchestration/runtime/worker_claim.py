@@ -6,9 +6,13 @@ up, or fear that the process id now belongs to another.
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+RUN_WORKERS = "run-workers"  # the folder of the claims in the home folder
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,13 @@ class WorkerClaims:
         claim.truncate(0)
         claim.write(str(os.getpid()))
         claim.flush()
+
+    @contextmanager
+    def held(self, run_id: str) -> Iterator[None]:
+        """Let this process be the run's worker for the length of a block."""
+        with self.take(run_id) as claim:
+            self.sign(claim)
+            yield
 
     def is_alive(self, run_id: str) -> bool | None:
         """Tell whether the run's worker lives; None if the run never had one here."""

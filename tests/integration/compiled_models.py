@@ -12,6 +12,15 @@ from typing import Any
 
 from orchestration.lib.building.dbt_build import PROJECT_FOLDER
 
+DECIDED = """
+insert into intermediate.build_attempts (models, load_ids)
+select '', array(
+    select load_id from raw.loads where status = 'loaded'
+    except
+    select unnest(load_ids) from marts.data_versions
+)
+on conflict (is_last) do update set load_ids = excluded.load_ids
+"""
 PUBLISHED = """
 insert into marts.data_versions (load_ids, data_clock_at)
 select array(select load_id from intermediate.int_loads_pending),
@@ -29,13 +38,15 @@ def full_build_script(target_path: Path, run_path: Path) -> str:
 
 
 def partial_build_steps(target_path: Path, run_path: Path) -> dict[str, str]:
-    """Give what the last build, a partial one, has run for each model; the last step publishes.
+    """Give what the last build, a partial one, has run for each model.
+
+    The first step notes the loads that it adds, the last one publishes them.
 
     Each step is a transaction of its own in a real build, so it may end after any of them.
     """
     tables = [node for node in _models(target_path) if node["config"]["materialized"] != "view"]
     steps = {model["name"]: _replaced(run_path, model) for model in tables}
-    return {**steps, "publication": PUBLISHED}
+    return {"decision": DECIDED, **steps, "publication": PUBLISHED}
 
 
 def _models(target_path: Path) -> list[dict[str, Any]]:

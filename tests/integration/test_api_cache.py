@@ -68,6 +68,20 @@ def test_a_hundred_at_once_make_one_query(own_warehouse: Warehouse, tmp_path: Pa
         assert len(answers[0].json()["data"]) == 5
 
 
+def test_the_order_of_parameters_is_one_but_not_that_of_values(
+    own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    with running_api(own_warehouse, tmp_path) as api:
+        camera_first = "group_by=camera&group_by=hour_of_day"
+        first = api.get(f"/v1/dwell.csv?{camera_first}&status=closed")
+        same = api.get(f"/v1/dwell.csv?status=closed&{camera_first}")
+        other = api.get("/v1/dwell.csv?group_by=hour_of_day&group_by=camera&status=closed")
+    assert lasting(same) == lasting(first)
+    assert other.headers["etag"] != first.headers["etag"]
+    assert first.text.startswith("camera_id,hour_of_day,")
+    assert other.text.startswith("hour_of_day,camera_id,")
+
+
 def test_what_is_kept_needs_no_data(own_warehouse: Warehouse, tmp_path: Path) -> None:
     with running_api(own_warehouse, tmp_path) as api:
         made = api.get(SESSIONS)

@@ -25,6 +25,7 @@ from orchestration.lib.fault_points import VARIABLE
 from orchestration.lib.generation import Generated, Generation, write_csv
 from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse_urls import ROLES, Warehouse, with_database
+from orchestration.runtime.worker_claim import RUN_WORKERS, WorkerClaims
 from orchestration.settings import PROJECT_ROOT
 from tests.e2e.fault_orders import FaultOrders
 from tests.event_files import HEADER, good_rows
@@ -101,6 +102,12 @@ class Case:
         out, _ = process.communicate(timeout=PATIENCE_SECONDS)
         return process.returncode, out.splitlines(), shown.decode()
 
+    def worker_lives(self) -> bool | None:
+        """Tell what run monitoring of a stack beside it is told of the only run."""
+        folder = self.folder / "home" / RUN_WORKERS
+        (claim,) = folder.iterdir()
+        return WorkerClaims(folder).is_alive(claim.stem)
+
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask as superuser, who sees everything."""
         with psycopg.connect(self.database_url) as connection:
@@ -132,6 +139,7 @@ def killed(case: Case) -> Case:
     case.orders.give("copying", "hold")
     process = case.start("load", "big.csv")
     case.orders.wait_until_obeyed("copying", PATIENCE_SECONDS)
+    assert case.worker_lives()
     case.orders.give("copying", "kill")  # at the next chunk, one of which it has copied then
     case.orders.release("copying")
     process.communicate(timeout=PATIENCE_SECONDS)
@@ -152,6 +160,10 @@ def test_a_killed_load_leaves_no_row(killed: Case) -> None:
     assert killed.ask("select count(*) from raw.rejected_rows") == [(0,)]
     assert (killed.folder / "big.csv").exists()
     assert len(list(killed.landing.glob(".load-*"))) == 1
+
+
+def test_run_monitoring_sees_whether_the_process_lives(killed: Case) -> None:
+    assert killed.worker_lives() is False
 
 
 def test_before_the_first_version_there_is_nothing_to_verify(killed: Case) -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.building.dbt_build import DbtProject, DbtResult
-from orchestration.lib.building.publication import DataVersion, build_turn
+from orchestration.lib.building.publication import DataVersion, build_turn, unpublished_loads
 from orchestration.lib.building.warehouse_build import BuildScope, build, build_scope
 from orchestration.runtime.warehouse_urls import Warehouse
 from tests.integration.mart_readers import (
@@ -50,6 +51,7 @@ class Builder:
             psycopg.connect(self._warehouse.transformer, autocommit=True) as connection,
             build_turn(connection),
         ):
+            scope = replace(scope, load_ids=unpublished_loads(connection))
             result, version = build(
                 connection, self._project, self._warehouse.transformer, variables, "models", "run",
                 scope,

@@ -61,6 +61,9 @@ FILES: dict[str, str | bytes] = {
     "nul.csv": (HEADER + good_rows(3, "n") + "2026-05-01 09:00,p\0,c,entry\n").encode(),
     "quote.csv": HEADER + good_rows(3, "q") + '2026-05-01 09:00,"p,c,entry\n',
     "skipped hour.csv": HEADER + "2026-03-29 02:30,s,c,entry\n" + good_rows(3, "s"),
+    # The same bytes, read by two profiles.
+    "twin.csv": HEADER.replace(",", ";") + "01.02.2026 10:00;t;c;entry\n",
+    "twin_eu.csv": HEADER.replace(",", ";") + "01.02.2026 10:00;t;c;entry\n",
     "woche_eu.csv": "Zeitstempel;Person;Kamera;Ereignis\n01.02.2026 09:15;ü;Süd;Eintritt\n".encode(
         "cp1252"
     ),

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from orchestration.commands.rebuild import Turn
 from orchestration.commands.verification import Comparison, compared
 from orchestration.lib.building.dbt_build import DbtProject
-from orchestration.lib.building.publication import build_turn
-from orchestration.lib.building.warehouse_build import build, build_scope
+from orchestration.lib.building.publication import DataVersion, build_turn
+from orchestration.lib.building.warehouse_build import BuildScope, build, build_scope
 from orchestration.runtime.warehouse_urls import Warehouse
 from tests.conftest import copied_database, of_database
 from tests.integration.marts_comparison import assert_marts_equal
@@ -58,13 +58,21 @@ def turn_of(warehouse: Warehouse, project: DbtProject) -> Iterator[Turn]:
 
 
 def load_and_build(turn: Turn, loader_url: str, batch: list[File]) -> None:
+    load(loader_url, batch)
+    built(turn, build_scope(turn.connection, "models"))
+
+
+def load(loader_url: str, batch: list[File]) -> None:
     with psycopg.connect(loader_url) as connection:
         insert_rows(connection, chain(*batch), as_numbered=True)
-    scope = build_scope(turn.connection, "models")
+
+
+def built(turn: Turn, scope: BuildScope) -> DataVersion:
     result, version = build(
         turn.connection, turn.project, turn.url, turn.variables, "models", "run", scope
     )
     assert version, result.explanation
+    return version
 
 
 def let_go_of_all(turn: Turn) -> None:
@@ -122,6 +130,28 @@ def assert_batches_are_right(
                     let_go_of_all(turn)
             assert_marts_equal(turn.connection, modelled(history.rows, {}))
             assert differing(compared(turn)) == []
+
+
+def test_a_load_that_comes_once_a_build_is_decided_waits_for_the_next(
+    turn: Turn, built_warehouse: Warehouse
+) -> None:
+    """It may move a camera, and only a build of all marts can cope with that."""
+    load_and_build(turn, built_warehouse.loader, [seen(1, "z")])
+    load(built_warehouse.loader, [seen(2, "z")])
+    decided = build_scope(turn.connection, "models")
+    load(built_warehouse.loader, [seen(3, "a")])
+    assert built(turn, decided).load_ids == [2]
+    assert differing(compared(turn)) == []
+    following = build_scope(turn.connection, "models")
+    assert following.is_full
+    assert built(turn, following).load_ids == [3]
+    assert differing(compared(turn)) == []
+
+
+def seen(load_id: int, site_id: str) -> File:
+    """A camera whose site is the smallest that any file says."""
+    at = datetime(2026, 1, 5, load_id, tzinfo=UTC)
+    return [RawRow(load_id, at, "p", "c", "entry", site_id=site_id)]
 
 
 def test_verify_names_the_mart_that_differs(turn: Turn, built_warehouse: Warehouse) -> None:

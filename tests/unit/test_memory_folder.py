@@ -38,6 +38,15 @@ def test_what_others_keep_in_memory_stays(memory: Path) -> None:
     assert len(list(memory.iterdir())) == 2
 
 
+def test_a_place_that_somebody_else_has_taken_is_not_used(tmp_path: Path) -> None:
+    owner, elsewhere = tmp_path / "owner", tmp_path / "elsewhere"
+    owner.mkdir()
+    elsewhere.mkdir()
+    path_in_memory(owner).symlink_to(elsewhere)
+    assert keep_in_memory(owner) == path_in_memory(owner) == owner
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_without_memory_all_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_folder, "MEMORY", tmp_path / "none")
     assert keep_in_memory(tmp_path) == tmp_path

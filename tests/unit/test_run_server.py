@@ -1,5 +1,6 @@
 """The run server forks, bounds, interrupts and outlives workers for real; Dagster is not needed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from orchestration.runtime.run_server_client import (
     PATIENCE_SECONDS as CLIENTS_PATIENCE_SECONDS,
 )
 from orchestration.runtime.run_server_client import RunServerClient, RunServerError
+from orchestration.runtime.unix_socket import connected_socket
 from orchestration.runtime.worker_claim import WorkerClaims
 from tests.waiting import until
 
@@ -124,6 +126,25 @@ def test_no_more_work_at_once_than_the_setting_says(server: Running) -> None:
         os.kill(first, signal.SIGKILL)
         assert third.result(PATIENCE_SECONDS)
     until(lambda: server.is_done("c"), PATIENCE_SECONDS)
+
+
+def test_who_waits_sees_the_server_end_though_a_worker_lives(server: Running) -> None:
+    """A worker that was forked meanwhile must not keep the line of those who still wait."""
+    server.launch("a", 60)
+    server.launch("b", 60)
+    request = {"do": "launch", "run_id": "d", "command": ["d", "0"]}
+    with ThreadPoolExecutor() as waiting:
+        next_one = waiting.submit(server.launch, "c", 60)
+        time.sleep(0.5)
+        with connected_socket(server.folder) as last:
+            last.settimeout(PATIENCE_SECONDS)
+            last.sendall(json.dumps(request).encode() + b"\n")
+            time.sleep(0.5)
+            server.let_end("a")
+            assert next_one.result(PATIENCE_SECONDS)
+            os.kill(server.process.pid, signal.SIGKILL)
+            assert last.recv(1) == b"", "the end of the line"
+    assert server.claims.is_alive("c")
 
 
 @pytest.mark.parametrize("launch_seconds", [1.0])

@@ -4,19 +4,20 @@ with loads as (
     select load_id from {{ ref('stg_raw__loads') }}
 ),
 
-published as (
+chosen as (
+    {%- if is_partial() %}
+    select unnest(load_ids) as load_id from intermediate.build_attempts
+    {%- elif var('published_loads_only') %}
     select unnest(load_ids) as load_id from marts.data_versions
+    {%- else %}
+    select load_id from loads
+    {%- endif %}
 ),
 
 pending as (
     select loads.load_id
     from loads
-    {%- if is_partial() %}
-    left join published on loads.load_id = published.load_id
-    where published.load_id is null
-    {%- elif var('published_loads_only') %}
-    inner join published on loads.load_id = published.load_id
-    {%- endif %}
+    inner join chosen on loads.load_id = chosen.load_id
 )
 
 select * from pending

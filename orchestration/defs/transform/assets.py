@@ -49,8 +49,8 @@ def _build_in_turn(warehouse: WarehouseResource, run_id: str, tell: Tell) -> Non
     The thread of dbt takes the turn itself: it goes on when the run's own is interrupted, and no
     other build may begin before it has ended.
     """
-    models = current_models()
     with warehouse.transforming() as connection, build_turn(connection):
+        models = current_models()  # now, for they may have changed while others had the turn
         if not is_build_due(connection, models):
             tell(LogLine("Every load is in a published version already."))
             return

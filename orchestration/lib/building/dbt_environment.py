@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from psycopg.pq import Conninfo
+
 # A reader that lasts longer than this fails the build, in place of holding up all other readers.
 LOCK_TIMEOUT = "15s"
 
@@ -38,13 +40,15 @@ def database_of(url: str) -> str:
 
 def _variables(url: str) -> dict[str, str]:
     parts = urlsplit(url)
-    libpq = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)}
+    names = {option.keyword: option.envvar for option in Conninfo.get_defaults()}
+    asked = [(names.get(name.encode()), value) for name, value in parse_qsl(parts.query)]
+    libpq = {name.decode(): value for name, value in asked if name}
     return libpq | {
         "DBT_HOST": parts.hostname or "127.0.0.1",
         "DBT_PORT": str(parts.port or 5432),
         "DBT_USER": unquote(parts.username or ""),
         "DBT_ENV_SECRET_PASSWORD": unquote(parts.password or ""),
         "DBT_NAME": database_of(url),
-        "PGOPTIONS": SESSION,
+        "PGOPTIONS": f"{libpq.get('PGOPTIONS', '')} {SESSION}".strip(),
         "DO_NOT_TRACK": "1",
     }

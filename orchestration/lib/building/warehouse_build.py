@@ -1,6 +1,6 @@
 """One build of the marts: how much of them, dbt, then a data version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -28,10 +28,15 @@ UNFINISHED = ""
 
 @dataclass(frozen=True)
 class BuildScope:
-    """How much of the marts a build makes anew; `reason` says why all of them, if all."""
+    """How much of the marts a build makes anew; `reason` says why all of them, if all.
+
+    `load_ids` are the loads that a partial build adds. They are those by which it was decided: one
+    that came a moment later might have called for all marts.
+    """
 
     reason: str | None
     has_other_models: bool = False
+    load_ids: Sequence[int] = ()
 
     @property
     def is_full(self) -> bool:
@@ -64,12 +69,12 @@ def build_scope(connection: psycopg.Connection, models: str) -> BuildScope:
         return BuildScope("the last build of all marts did not end", has_other_models=True)
     if {published, attempted} != {models}:
         return BuildScope("models, seeds or settings have changed", has_other_models=True)
-    moved, pending_rows, pending_share = _pending(connection)
+    moved, pending_rows, pending_share, load_ids = _pending(connection)
     if moved is not None:
         return BuildScope(f"camera {moved} is at another site now")
     if pending_rows > PENDING_ROWS and pending_share > PENDING_SHARE:
         return BuildScope("most of the data is new")
-    return BuildScope(None)
+    return BuildScope(None, load_ids=load_ids)
 
 
 def build(
@@ -82,14 +87,14 @@ def build(
     Idempotent: a build that was killed midway is run again, and the last version stands meanwhile.
     One of all marts leaves tables of two states, which no partial build may add to.
     """
-    _note_attempt(connection, UNFINISHED if scope.is_full else models)
+    _note_attempt(connection, UNFINISHED if scope.is_full else models, scope.load_ids)
     result = project.build(
         url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
         exclude=scope.left_out, full_refresh=scope.is_full,
     )  # fmt: skip
     if not result.success:
         return result, None
-    _note_attempt(connection, models)
+    _note_attempt(connection, models, scope.load_ids)
     return result, publish(connection, run_id, models, result.tests)
 
 
@@ -98,16 +103,16 @@ def _last_attempted(connection: psycopg.Connection) -> str | None:
     return row[0] if row else None
 
 
-def _note_attempt(connection: psycopg.Connection, models: str) -> None:
-    connection.execute(
-        "insert into intermediate.build_attempts (models) values (%s) "
-        "on conflict (is_last) do update set models = excluded.models, started_at = now()",
-        [models],
-    )
+def _note_attempt(connection: psycopg.Connection, models: str, load_ids: Sequence[int]) -> None:
+    values = {"models": models, "load_ids": list(load_ids)}
+    connection.execute(statement("note_attempt"), values)
 
 
-def _pending(connection: psycopg.Connection) -> tuple[str | None, int, float]:
-    """Give a camera that the pending loads move, if any, their rows, and those' share of all."""
+def _pending(connection: psycopg.Connection) -> tuple[str | None, int, float, list[int]]:
+    """Give a camera that the pending loads move, if any, their rows, and those' share of all.
+
+    The last of the four are the loads themselves.
+    """
     row = connection.execute(statement("pending_loads")).fetchone()
     assert row is not None
-    return row[0], int(row[1]), float(row[2])
+    return row[0], int(row[1]), float(row[2]), row[3]

@@ -50,7 +50,7 @@ def put_away(
 
 def put_back(landing: Landing, stored: Path, name: str, load_id: int) -> Path:
     """Move a file from quarantine into landing again; its reason goes."""
-    hidden = _hidden(landing, name, LEAVING)
+    hidden = _hidden(landing, name, MOVING)
     try:
         stored.rename(hidden)
     except OSError as error:

@@ -1,7 +1,8 @@
 """Judges the rows of many small files in one go: the gate takes as long for a few rows as for many.
 
 Invariant: what is kept here is knowledge of bytes, never a step of a load. A verdict is kept by the
-hash of the content that was judged, and only a load that has claimed this very content takes it.
+hash of the content that was judged and by the profile that it was read by, and only a load that has
+claimed this very content, and reads it by this profile, takes it.
 Claim, transaction, ledger entry and move stay one a file; a file that has changed or could not be
 read here is judged by itself when its turn comes. Whatever ends the process loses work, no rows.
 """
@@ -24,6 +25,8 @@ SMALL_ROWS = 20_000
 TOGETHER_BYTES = 16 * 1024**2
 TOGETHER = 200
 
+Identity = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class JudgedFile:
@@ -39,7 +42,7 @@ class SmallFiles:
 
     def __init__(self, coming: Sequence[tuple[Path, str]] = ()) -> None:
         self._coming = list(coming)
-        self._judged: dict[str, JudgedFile] = {}
+        self._judged: dict[Identity, JudgedFile] = {}
 
     def judged(self, reading: FileReading) -> JudgedFile | None:
         """Give the file that is about to be read, judged with those after it; None if not small."""
@@ -47,7 +50,7 @@ class SmallFiles:
         if reading.path in paths:
             del self._coming[: paths.index(reading.path)]
             self._judged = _judged(reading, list(self._read_small(reading)))
-        return self._judged.pop(reading.sha256, None)
+        return self._judged.pop(_identity(reading), None)
 
     def _read_small(self, like: FileReading) -> Iterator[tuple[FileReading, TextRows]]:
         """Read the small ones of the next files, until they are what is judged in one go."""
@@ -61,14 +64,14 @@ class SmallFiles:
 
 def _judged(
     reading: FileReading, read: Sequence[tuple[FileReading, TextRows]]
-) -> dict[str, JudgedFile]:
+) -> dict[Identity, JudgedFile]:
     """Judge these files by the gate and the rules of `reading`."""
     files = list(_with_candidates(read))
     if not files:
         return {}
     verdicts = RowVerdicts(reading.gate, reading.rules).of([rows for _, rows in files])
     return {
-        file.sha256: JudgedFile(file, rows, of_rows)
+        _identity(file): JudgedFile(file, rows, of_rows)
         for (file, rows), of_rows in zip(files, verdicts, strict=True)
     }
 
@@ -107,6 +110,11 @@ def _with_candidates(
 def _layout(file: tuple[FileReading, TextRows]) -> tuple[str, str, tuple[str, ...]]:
     reading, rows = file
     return reading.profile.name, rows.layout.timestamps.date_order or "", rows.layout.header
+
+
+def _identity(reading: FileReading) -> Identity:
+    """Tell what a verdict is about: the same bytes mean something else in another profile."""
+    return reading.sha256, reading.profile.name
 
 
 def _rules_of_small_files(rules: LoadRules) -> LoadRules:

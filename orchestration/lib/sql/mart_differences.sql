@@ -1,10 +1,13 @@
--- The rows that a mart alone has (-) and those that its rebuild alone has (+), as text.
-(
-    select '- ' || mart::text
+-- How many rows a mart has, how many it alone (-) or its rebuild alone (+) has, and a few of them.
+with differences as (
+    select '- ' || mart::text as difference
     from (select * from marts.{mart} except all select * from scratch.{mart}) as mart
-)
-union all
-(
+    union all
     select '+ ' || rebuilt::text
     from (select * from scratch.{mart} except all select * from marts.{mart}) as rebuilt
 )
+
+select
+    (select count(*) from marts.{mart}) as mart_rows,
+    (select count(*) from differences) as differing,
+    array(select difference from differences limit {shown}) as shown

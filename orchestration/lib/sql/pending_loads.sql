@@ -1,5 +1,5 @@
 -- What a partial build could not cope with: a camera that the pending loads put at another site, by
--- the rule of int_cameras_located; and how much of all rows is pending.
+-- the rule of int_cameras_located; how much of all rows is pending; and the loads, of one moment.
 with pending as (
     select
         loads.load_id,
@@ -44,4 +44,5 @@ select
         (select sum(rows_loaded) from pending)
         / nullif((select sum(rows_loaded) from raw.loads where status = 'loaded'), 0),
         0
-    ) as pending_share
+    ) as pending_share,
+    array(select load_id from pending order by load_id) as load_ids
