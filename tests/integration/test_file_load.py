@@ -177,6 +177,15 @@ def test_stray_quote_swallows_no_row_in_silence(load: Load, connection: psycopg.
     assert loaded_rows(connection) == 7
 
 
+def test_a_note_may_hold_what_looks_like_a_row(load: Load, connection: psycopg.Connection) -> None:
+    note = "copied from the log:\n2026-05-01 12:00,mallory,c,entry,x"
+    header = HEADER.replace("\n", ",note\n")
+    outcome = load(f'{header}2026-05-01 10:00,p,c,entry,"{note}"\n2026-05-01 10:01,p,c,exit,\n')
+    assert (outcome.counts.rows_read, outcome.counts.rows_loaded) == (2, 2)
+    query = "select attributes ->> 'note' from raw.camera_events order by line_number"
+    assert connection.execute(query).fetchall() == [(note,), (None,)]
+
+
 def test_compressed_file_is_loaded(load: Load) -> None:
     outcome = load(gzip.compress((HEADER + good_rows(9)).encode()), "a.csv.gz")
     assert (outcome.status, outcome.counts.rows_loaded) == ("loaded", 9)

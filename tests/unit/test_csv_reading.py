@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from orchestration.lib.reading import file_content
 from orchestration.lib.reading.csv_reading import CsvFile
 from orchestration.lib.reading.csv_rows import UnterminatedQuoteError
 from orchestration.lib.reading.file_content import BrokenArchiveError
@@ -44,9 +45,12 @@ def file(path: Path) -> Iterator[Path]:
     path.unlink(missing_ok=True)
 
 
-def read(path: Path, content: str | bytes, chunk: int = 100, encoding: str = "utf-8") -> Read:
+def read(
+    path: Path, content: str | bytes, chunk: int = 100, encoding: str = "utf-8",
+    single_line: Collection[int] = (),
+) -> Read:  # fmt: skip
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    source = CsvFile(path, encoding=encoding)
+    source = CsvFile(path, encoding=encoding, single_line=lambda _names: single_line)
     result = Read(source.header)
     for part in source.chunks(chunk):
         assert 0 < len(part) <= chunk
@@ -164,7 +168,7 @@ def test_a_damaged_archive_is_told(file: Path) -> None:
 text_cells = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffd\r\n"), max_size=8
 )
-lined_cells = st.text(st.sampled_from('ab"\r\n \t;é'), max_size=8)
+lined_cells = st.text(st.sampled_from('ab",\r\n \t;é'), max_size=8)
 plain_cells = st.one_of(text_cells, st.text(st.sampled_from('ab," \t;é'), max_size=8))
 # Of rows with another number of fields than the header, none holds line ends: see stray quotes.
 tables = st.lists(
@@ -231,6 +235,40 @@ def test_dirt_marks_its_row_and_leaves_the_others(
     expected = [row.split(",") for row in rows]
     others = [row for index, row in enumerate(result.rows) if index != position]
     assert others == expected[:position] + expected[position + 1 :]
+
+
+@several
+@given(
+    text=st.text(st.sampled_from('ab,,""\n\n'), max_size=60),
+    block=st.integers(1, 20),
+    single_line=st.sets(st.integers(0, 1)),
+)
+@example(text='"s,b\na,"t\nl"\nb,b\n', block=5, single_line=set())
+def test_where_blocks_end_changes_nothing(
+    path: Path, text: str, block: int, single_line: set[int]
+) -> None:
+    def outcome() -> Read | int:
+        try:
+            return read(path, HEADER + text, single_line=single_line)
+        except UnterminatedQuoteError as error:
+            return error.line_number
+
+    whole = outcome()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(file_content, "BLOCK_BYTES", block)
+        assert outcome() == whole
+
+
+def test_lines_that_look_like_rows_are_text_where_text_may_be(file: Path) -> None:
+    text = '1,"noted:\n2,x"\n3,"y\n,"""\n4,z\n'
+    rows = [["1", "noted:\n2,x"], ["3", 'y\n,"'], ["4", "z"]]
+    assert read(file, HEADER + text, single_line={0}).rows == rows
+
+
+def test_lines_in_a_column_that_has_no_text_are_rows_behind_a_stray_quote(file: Path) -> None:
+    text = '1,"x\n2,y\n3,z"\n'
+    rows = [[""], ["2", "y"], ["3", 'z"']]
+    assert read(file, HEADER + text, single_line={0, 1}).rows == rows
 
 
 @several

@@ -115,6 +115,7 @@ class FileReading:
     def _file(self) -> CsvFile:
         return CsvFile(
             self.path, self.profile.dialect, lambda names: self._layout(names).is_complete,
+            lambda names: self._layout(names).positions.values(),
             self.profile.encoding, self.rules.max_file_bytes,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 Nothing is judged here: ragged rows, bad bytes and doubled columns are passed on as facts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,10 @@ def _is_never_complete(_names: Sequence[str]) -> bool:
     return False
 
 
+def _none_of_them(_names: Sequence[str]) -> Collection[int]:
+    return ()
+
+
 @dataclass
 class CsvFile:
     """One CSV file, read once: first `header`, then `chunks`; `sha256` is of what was read."""
@@ -26,6 +30,8 @@ class CsvFile:
     dialect: Dialect = field(default_factory=Dialect)
     is_complete: Callable[[Sequence[str]], bool] = _is_never_complete
     """Tells whether a first row has all columns that are needed; shows the delimiter."""
+    single_line: Callable[[Sequence[str]], Collection[int]] = _none_of_them
+    """Tells which columns of a header hold no text of several lines; shows stray quotes."""
     encoding: str = "utf-8"
     limit_bytes: int | None = None
     header: list[str] = field(init=False)
@@ -34,6 +40,7 @@ class CsvFile:
         self._content = FileContent(self.path, self.encoding, self.limit_bytes)
         self._blocks = self._content.blocks()
         self._line_number = 1
+        self._doubtful = 0
         self.header = []
         for block, _ in self._blocks:
             lines = lines_of(block)
@@ -74,9 +81,14 @@ class CsvFile:
         clean = clean_rows(block, self.dialect, width, self._line_number)
         if clean is not None:
             self._line_number += line_count(block)
+            self._doubtful = 0
             yield from clean.parts(rows)
             return
-        reader = RowReader(block, self.dialect, width, self._line_number, is_last)
+        reader = RowReader(
+            block, self.dialect, width, self._line_number, is_last,
+            self.single_line(self.header), self._doubtful,
+        )  # fmt: skip
         yield from reader.chunks(rows)
         self._content.give_back(reader.rest)
+        self._doubtful = reader.doubtful if reader.rest else 0
         self._line_number += reader.lines_read

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,7 +36,8 @@ class RowReader:
     """Reads the rows of some whole lines; the first of them is line `first_line` of the file.
 
     A quote that does not fit costs the line that it is opened in. The lines that it would swallow
-    are read anew.
+    are read anew. A row over several lines that has all its fields is taken as it is, unless the
+    line ends are in one of the columns `single_line`: text may look like rows.
     """
 
     block: bytes
@@ -44,14 +45,15 @@ class RowReader:
     width: int
     first_line: int
     is_last: bool
+    single_line: Collection[int] = ()
+    doubtful: int = 0
+    """So many first lines came with a stray quote: theirs may be open the wrong way round."""
     rest: bytes = field(init=False, default=b"")
-    """Lines of a row whose end is in the next block."""
+    """Lines of a row whose end is in the next block, where so many first ones are `doubtful`."""
 
     def __post_init__(self) -> None:
         self._lines = lines_of(self.block)
         self._next = 0
-        # Lines before it came with a stray quote: theirs may be open the wrong way round.
-        self._doubtful = 0
 
     def chunks(self, rows: int) -> Iterator[Chunk]:
         """Give the rows, at most `rows` at a time; blank lines are none."""
@@ -88,14 +90,16 @@ class RowReader:
             except csv.Error as error:
                 row = [""]
                 if not str(error).startswith(_NEVER_CLOSED):
-                    self._doubtful = max(self._doubtful, self._next)
-                elif start < self._doubtful or self._ends_with_escape():
-                    reader = self.dialect.reader(self._remaining())
-                else:
+                    self.doubtful = max(self.doubtful, self._next)
+                elif self._may_end_in_next_block(start):
                     self._leave_to_next_block(start)
                     return
+                elif start < self.doubtful or self._ends_with_escape():
+                    reader = self.dialect.reader(self._remaining())
+                else:
+                    raise UnterminatedQuoteError(self.first_line + start) from error
                 self._next = start + 1
-            if self._next - start > 1 and self._has_swallowed_rows(start):
+            if self._next - start > 1 and self._has_swallowed_rows(start, row):
                 self._next, row = start + 1, [""]
             if row:
                 yield start, "".join(lines[start : self._next]), row
@@ -107,24 +111,27 @@ class RowReader:
             return False
         return self._lines[-1].rstrip("\r\n").endswith(escape)
 
+    def _may_end_in_next_block(self, start: int) -> bool:
+        return not self.is_last and sum(map(len, self._lines[start:])) <= LONGEST_FIELD
+
     def _leave_to_next_block(self, start: int) -> None:
-        lines = self._lines[start:]
-        if self.is_last or sum(map(len, lines)) > LONGEST_FIELD:
-            raise UnterminatedQuoteError(self.first_line + start)
-        self.rest = block_of(lines)
+        self.rest = block_of(self._lines[start:])
+        self.doubtful = max(0, self.doubtful - start)
         self._next = start
 
-    def _has_swallowed_rows(self, start: int) -> bool:
+    def _has_swallowed_rows(self, start: int, row: Sequence[str]) -> bool:
         """Tell a stray quote from a field with line ends: each line would be a row by itself.
 
         Delimiters that are enclosed within one line separate nothing, however the rest is read.
         """
+        if len(row) == self.width and not any(_has_line_end(row[at]) for at in self.single_line):
+            return False
         delimiter, quote = self.dialect.delimiter or ",", self.dialect.quote or '"'
         text = "".join(self._lines[start : self._next])
         if self.dialect.escape:
             text = re.sub(re.escape(self.dialect.escape) + r"[^\r\n]", "", text)
         pieces = text.split(quote)
-        pieces[1::2] = [piece if "\n" in piece or "\r" in piece else "" for piece in pieces[1::2]]
+        pieces[1::2] = [piece if _has_line_end(piece) else "" for piece in pieces[1::2]]
         lines = io.StringIO(quote.join(pieces), newline="")
         return all(line.count(delimiter) == self.width - 1 for line in lines)
 
@@ -152,6 +159,10 @@ def lines_of(block: bytes) -> list[str]:
 def block_of(lines: Sequence[str]) -> bytes:
     """Give the block that these lines are of."""
     return "".join(lines).encode("utf-8", "surrogateescape")
+
+
+def _has_line_end(text: str) -> bool:
+    return "\n" in text or "\r" in text
 
 
 def _is_cut(line: str) -> bool:
