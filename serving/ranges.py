@@ -1,6 +1,7 @@
 """Ranges of time: `from` and `to` as they are written, and what they mean at each site."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -108,6 +109,24 @@ def _instant(bound: datetime | None, zone: ZoneInfo) -> datetime | None:
     if bound is None:
         return None
     try:
-        return (bound if bound.tzinfo else bound.replace(tzinfo=zone)).astimezone(UTC)
+        return bound.astimezone(UTC) if bound.tzinfo else _wall_instant(bound, zone)
     except OverflowError:
         return FIRST if bound.year == 1 else LAST_INSTANT
+
+
+def _wall_instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Give the instant of a wall time; of one that is skipped, that of the jump.
+
+    So a later wall time is never an earlier instant.
+    """
+    early, instant = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
+    if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        return instant
+    seconds = range(int(early.timestamp()), int(instant.timestamp()) + 1)
+    offset = _offset(seconds[-1], zone)
+    jump = bisect_left(seconds, 1, key=lambda second: int(_offset(second, zone) == offset))
+    return datetime.fromtimestamp(seconds[jump], UTC)
+
+
+def _offset(second: int, zone: ZoneInfo) -> timedelta | None:
+    return datetime.fromtimestamp(second, zone).utcoffset()

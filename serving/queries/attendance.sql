@@ -1,3 +1,5 @@
+-- Of a site's edges a row takes the two of its bucket along: all of them in each row would be
+-- hundreds of megabytes.
 edges as (
     select
         site_id,
@@ -9,9 +11,9 @@ edges as (
 events as (
     select
         {group} as group_id,
-        edges,
         person_id,
-        width_bucket(event_at, edges) as number
+        edges[width_bucket(event_at, edges)] as bucket_start,
+        edges[width_bucket(event_at, edges) + 1] as bucket_end
     from marts.fct_events
     inner join edges using (site_id)
     where {event_conditions}
@@ -41,9 +43,9 @@ stays as (
 parts as (
     select
         stays.group_id,
-        stays.edges,
         stays.person_id,
-        number,
+        stays.edges[number] as bucket_start,
+        stays.edges[number + 1] as bucket_end,
         tstzrange(
             greatest(stays.entry_at, stays.edges[number]),
             least(stays.exit_at, stays.edges[number + 1])
@@ -59,7 +61,7 @@ parts as (
 ),
 
 attendance as (
-    select group_id, edges, number, person_id from events
+    select group_id, bucket_start, bucket_end, person_id from events
     union
-    select group_id, edges, number, person_id from parts
+    select group_id, bucket_start, bucket_end, person_id from parts
 )

@@ -4,25 +4,25 @@ with {attendance},
 presences as (
     select
         group_id,
-        number,
+        bucket_start,
         unnest(range_agg(part)) as presence
     from parts
     where not isempty(part)
-    group by group_id, number, person_id
+    group by bucket_start, group_id, person_id
 ),
 
 changes as (
-    select group_id, number, lower(presence) as changed_at, 1 as change from presences
+    select group_id, bucket_start, lower(presence) as changed_at, 1 as change from presences
     union all
-    select group_id, number, upper(presence) as changed_at, -1 as change from presences
+    select group_id, bucket_start, upper(presence) as changed_at, -1 as change from presences
 ),
 
 levels as (
     select
         group_id,
-        number,
+        bucket_start,
         sum(change) over (
-            partition by group_id, number
+            partition by bucket_start, group_id
             order by changed_at, change
             rows unbounded preceding
         ) as persons
@@ -32,30 +32,29 @@ levels as (
 peaks as (
     select
         group_id,
-        number,
+        bucket_start,
         max(persons) as peak_occupancy
     from levels
-    group by group_id, number
+    group by bucket_start, group_id
 ),
 
 times as (
     select
         group_id,
-        number,
+        bucket_start,
         sum(extract(epoch from upper(presence) - lower(presence))) as person_seconds
     from presences
-    group by group_id, number
+    group by bucket_start, group_id
 ),
 
 counted as (
     select
         group_id,
-        number,
-        min(edges[number]) as bucket_start,
-        min(extract(epoch from edges[number + 1] - edges[number])) as bucket_seconds,
+        bucket_start,
+        min(extract(epoch from bucket_end - bucket_start)) as bucket_seconds,
         count(*) as visitors
     from attendance
-    group by group_id, number
+    group by bucket_start, group_id
 )
 
 select
@@ -66,5 +65,5 @@ select
         as avg_occupancy,
     coalesce(peaks.peak_occupancy, 0)::bigint as peak_occupancy
 from counted
-left join times on counted.group_id = times.group_id and counted.number = times.number
-left join peaks on counted.group_id = peaks.group_id and counted.number = peaks.number
+left join times on counted.group_id = times.group_id and counted.bucket_start = times.bucket_start
+left join peaks on counted.group_id = peaks.group_id and counted.bucket_start = peaks.bucket_start

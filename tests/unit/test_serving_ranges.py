@@ -4,14 +4,19 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from serving.errors import Problem
 from serving.ranges import Range, parse_bound, parse_last, range_until
 
-BERLIN, NEW_YORK, HAVANA, BEIRUT = (
+BERLIN, NEW_YORK, HAVANA, BEIRUT, LORD_HOWE, APIA = (
     ZoneInfo(name)
-    for name in ("Europe/Berlin", "America/New_York", "America/Havana", "Asia/Beirut")
-)
+    for name in (
+        "Europe/Berlin", "America/New_York", "America/Havana", "Asia/Beirut",
+        "Australia/Lord_Howe", "Pacific/Apia",
+    )
+)  # fmt: skip
 
 
 def start_at(text: str, zone: ZoneInfo) -> datetime | None:
@@ -31,10 +36,37 @@ def start_at(text: str, zone: ZoneInfo) -> datetime | None:
         ("2026-03-01 08:00", BERLIN, "2026-03-01T07:00:00+00:00"),
         ("2025-11-02", HAVANA, "2025-11-02T04:00:00+00:00"),  # midnight occurs twice
         ("2025-03-30", BEIRUT, "2025-03-29T22:00:00+00:00"),  # midnight is skipped
+        ("2025-03-30T02:00", BERLIN, "2025-03-30T01:00:00+00:00"),  # so is the hour until 3
+        ("2025-03-30T02:30", BERLIN, "2025-03-30T01:00:00+00:00"),
+        ("2025-03-30T02:59:59.999999", BERLIN, "2025-03-30T01:00:00+00:00"),
+        ("2025-03-30T03:00", BERLIN, "2025-03-30T01:00:00+00:00"),
+        ("2025-10-05T02:10", LORD_HOWE, "2025-10-04T15:30:00+00:00"),  # half an hour is skipped
+        ("2011-12-30T12:00", APIA, "2011-12-30T10:00:00+00:00"),  # a whole day
     ],
 )
 def test_bounds_are_read(text: str, zone: ZoneInfo, instant: str) -> None:
     assert start_at(text, zone) == datetime.fromisoformat(instant)
+
+
+@given(
+    zone=st.sampled_from([BERLIN, NEW_YORK, HAVANA, BEIRUT, LORD_HOWE, APIA]),
+    walls=st.lists(
+        st.datetimes(datetime(2010, 1, 1), datetime(2026, 1, 1)),  # noqa: DTZ001 - wall times
+        min_size=2,
+        max_size=2,
+    ),
+    near=st.booleans(),
+)
+def test_a_later_wall_time_is_no_earlier_instant(
+    zone: ZoneInfo, walls: list[datetime], near: bool
+) -> None:
+    """Not where a clock skips an hour, nor where it goes back: then the first of two is meant."""
+    first, later = sorted(walls)
+    later = first + (later - first) % timedelta(hours=3) if near else later
+    (span,) = Range(first, later).spans({"here": zone})
+    assert span.start is not None
+    assert span.end is not None
+    assert span.start <= span.end
 
 
 @pytest.mark.parametrize(
