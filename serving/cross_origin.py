@@ -13,8 +13,8 @@ from serving.errors import Problem
 SENT = ("Authorization", "If-None-Match", "X-Request-ID")
 # What a page needs beside the body; a browser shows it nothing else.
 READ = (
-    "Allow", "Content-Disposition", "Data-As-Of", "Data-Version", "ETag", "Link", "Location",
-    "Retry-After", "Total-Count", "WWW-Authenticate", "X-Request-ID",
+    "Allow", "Content-Disposition", "Data-As-Of", "Data-Version", "ETag", "Granularity", "Link",
+    "Location", "Retry-After", "Total-Count", "WWW-Authenticate", "X-Request-ID",
 )  # fmt: skip
 
 

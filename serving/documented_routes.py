@@ -7,9 +7,11 @@ from re import Pattern
 from fastapi import FastAPI
 from starlette.routing import compile_path
 
+import serving.any_text  # noqa: F401 - known to paths from here on
+
 LONGEST_REMEMBERED = 256
-# Ids of persons are what cameras say, a slash among it; the document has no way to tell it.
-HOLDING_SLASHES = ("{person_id}", "{person_id:path}")
+# The document has no way to tell that it is any text.
+ANY_TEXT = ("{person_id}", "{person_id:text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class DocumentedRoutes:
         if not self._compiled:
             self._compiled = [
                 (
-                    compile_path(template.replace(*HOLDING_SLASHES))[0],
+                    compile_path(template.replace(*ANY_TEXT))[0],
                     DocumentedRoute(template, _is_kept(operations)),
                 )
                 for template, operations in self._app.openapi()["paths"].items()

@@ -140,7 +140,7 @@ def _of_validation(error: RequestValidationError) -> Problem:
 def _of_http(app: FastAPI, error: HTTPException, request: Request) -> Problem:
     paths = app.openapi()["paths"]
     if error.status_code == 404:
-        asked = request.url.path
+        asked = str(request.scope["path"])  # a URL leaves out line ends
         near = difflib.get_close_matches(asked[:LONGEST_ECHO].casefold(), paths, 1, NEAR_PATHS)
         tail = f"did you mean {near[0]}?" if near else "/docs lists the paths that there are."
         return Problem(404, f"There is nothing at {echo(asked)}; {tail}")

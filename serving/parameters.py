@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from operator import itemgetter
 from typing import cast
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 
 from serving.errors import invalid, unknown_parameters
+
+# Columns and rows follow the order of its values.
+ORDERED = frozenset({"group_by"})
 
 
 @lru_cache(maxsize=256)
@@ -45,11 +47,11 @@ async def check_parameters(request: Request) -> None:
 
 
 def canonical_query(request: Request, without: frozenset[str] = frozenset()) -> str:
-    """Give the query string in one spelling, whatever the order of its parameters."""
+    """Give the query string in one spelling, whatever the order it was asked in."""
     pairs = [pair for pair in request.query_params.multi_items() if pair[0] not in without]
-    return urlencode(in_one_order(pairs))
+    return urlencode(list(dict.fromkeys(in_one_order(pairs))))
 
 
 def in_one_order(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Order parameters by name; the values of one stay in theirs, which matters to `group_by`."""
-    return sorted(pairs, key=itemgetter(0))
+    """Order parameters by name and value; what has an order that matters stays in it."""
+    return sorted(pairs, key=lambda pair: (pair[0], "" if pair[0] in ORDERED else pair[1]))

@@ -14,13 +14,18 @@ KPIS = (
     "median_dwell_seconds", "repeat_visitors", "repeat_rate",
 )  # fmt: skip
 
+NEEDS_A_KEY = (
+    "Key figures: GET /v1/kpis asks for a key, since one was made. "
+    "Make another: dwellhouse keys create NAME"
+)
+
 
 def print_demo(result: DemoResult, settings: Settings, seconds: float) -> None:
     """Print what came of the files, the checks, the KPIs, and where to look next."""
     console = Console()
     console.print(_files(result))
     console.print(told_checks(result.checks))
-    console.print(_kpis(result))
+    console.print(NEEDS_A_KEY if result.kpis is None else _kpis(result.kpis))
     console.print(
         f"Data version {result.status.data_version}, {seconds:.0f} s after the start.\n\n"
         f"  Dagster        {result.stack.dagster_url}\n"
@@ -53,11 +58,11 @@ def _files(result: DemoResult) -> Table:
     return table
 
 
-def _kpis(result: DemoResult) -> Table:
+def _kpis(kpis: Mapping[str, object]) -> Table:
     table = Table(title="Key figures (GET /v1/kpis)", title_justify="left", show_header=False)
     table.add_column("metric")
     table.add_column("value", justify="right")
     for name in KPIS:
-        value = result.kpis.get(name)
+        value = kpis.get(name)
         table.add_row(name, f"{value:,.2f}" if isinstance(value, float) else f"{value:,}")
     return table

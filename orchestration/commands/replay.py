@@ -63,7 +63,7 @@ def _needless(load: AskedLoad) -> str | None:
         return message
     return (
         f"{message} To have its {load.rows_rejected:,} rejected rows judged again: "
-        f"dwellhouse rejected {load.load_id} > {load.file_name}, and drop that file."
+        f"dwellhouse rejected {load.load_id} > rejected_{load.load_id}.csv, and drop that file."
     )
 
 

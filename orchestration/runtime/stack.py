@@ -113,8 +113,9 @@ class Stack:
             signal.signal(number, self._stop)
         make_writable(self._settings.home, HOME)
         with only_stack(self._settings.home, self._state):
+            ports = [port for _, _, port in listeners(self._settings)]
             for name, host, port in listeners(self._settings):
-                require_free_port(name, host, port)
+                require_free_port(name, host, port, ports)
             make_folders(self._settings)
             guard = ProcessGuard()
             processes = self._processes(guard)

@@ -66,7 +66,10 @@ def prepare_warehouse(settings: Settings, admin_url: str) -> Warehouse:
     except psycopg.OperationalError as error:
         message = f"The database at {_without_password(admin_url)} cannot be used: {error}"
         raise WarehouseError(message) from error
-    except psycopg.errors.InsufficientPrivilege as error:
+    except (
+        psycopg.errors.InsufficientPrivilege,
+        psycopg.errors.ReadOnlySqlTransaction,  # such as a reader's
+    ) as error:
         message = (
             f"The user in DWELLHOUSE_DATABASE_URL may not prepare {_without_password(admin_url)}: "
             f"{error.diag.message_primary}. Databases, roles and their rights are made by a "

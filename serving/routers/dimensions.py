@@ -54,7 +54,7 @@ async def persons(
     return await paged(request, filters, asked, persons_of)
 
 
-@router.get("/persons/{person_id:path}", responses={**answers(PersonAnswer), **NOT_FOUND})
+@router.get("/persons/{person_id:text}", responses={**answers(PersonAnswer), **NOT_FOUND})
 async def person(
     request: Request,
     person_id: Annotated[str, Path(description="The person.", examples=["P-0042"])],

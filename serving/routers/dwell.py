@@ -60,10 +60,9 @@ async def read_edges(
     except ValueError:
         detail = f"bins is {echo(bins)}: write seconds by comma, such as {BINS}."
         raise invalid("bins", detail) from None
-    edges = edges if edges[0] == 0 else [0.0, *edges]
     if len(edges) > MOST_BINS or sorted(set(edges)) != edges or isinf(edges[-1]):
         raise invalid("bins", f"bins takes ascending seconds, {MOST_BINS} at most.")
-    return tuple(edges)
+    return tuple(edges if edges[0] == 0 else [0.0, *edges])
 
 
 @tabular(router, "/dwell", answers(DwellPage))

@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from serving.answers import published
+from serving.answers import Published, published
 from serving.errors import invalid
-from serving.filters import FilterQuery
+from serving.filters import FilterQuery, Filters
 from serving.queries.kpis import METRICS, Metrics, read_kpis
 from serving.queries.listing import Type
+from serving.ranges import Range
 from serving.routers.documented import answers, tabular
 from serving.schemas.kpis import Change, KpiAnswer
 
@@ -41,17 +42,24 @@ async def kpis(
     """
     async with published(request) as reading:
         now = await read_kpis(reading.connection, reading.split(await reading.fit(filters)))
-        # Without any event there is nothing that last could count back from.
-        if not compare or (filters.last and reading.as_of is None):
+        if not compare:
             return reading.single(METRICS, now)
-        fitted = await reading.fit_previous(filters)
-        if fitted is None:
-            raise invalid("compare", filters.range_at(reading.as_of).why_no_previous)
-        chosen, earlier = fitted
-        before = await read_kpis(reading.connection, reading.split(chosen))
+        earlier, before = await _before(reading, filters, now)
         previous = {"from": earlier.start, "to": earlier.end, **before}
         compared = {**now, "previous": previous, "change": _changes(now, before)}
         return reading.single(COMPARED, compared)
+
+
+async def _before(reading: Published, filters: Filters, now: Metrics) -> tuple[Range, Metrics]:
+    """Give the range before and its metrics; raises a 422 where there is none."""
+    if filters.last and reading.as_of is None:
+        # Without any event there is nothing that last could count back from, then as now.
+        return Range(), now
+    fitted = await reading.fit_previous(filters)
+    if fitted is None:
+        raise invalid("compare", filters.range_at(reading.as_of).why_no_previous)
+    chosen, earlier = fitted
+    return earlier, await read_kpis(reading.connection, reading.split(chosen))
 
 
 def _changes(now: Metrics, before: Metrics) -> dict[str, Metrics]:

@@ -42,6 +42,7 @@ async def visitors(
         chosen = await reading.fit(filters)
         plot = Plot.asked(VISITORS, "site", granularity, zone, chosen, reading.snapshot)
         points = await plot.points(reading.connection, reading.snapshot)
+        reading.headers["Granularity"] = plot.granularity  # a file has no other place for it
         return reading.table(plot.types, points, next=None, granularity=plot.granularity)
 
 

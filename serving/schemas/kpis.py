@@ -41,15 +41,15 @@ class Metrics(BaseModel):
 class PreviousMetrics(Metrics):
     """The same metrics of the range before; its bounds are written as those asked for."""
 
-    from_: str = Field(
+    from_: str | None = Field(
         alias="from",
         description="Where that range begins, itself in it; without an offset, in each site's "
-        "own time zone",
+        "own time zone; null where last counts back from no event",
         examples=["2026-02-22T00:00:00"],
     )
-    to: str = Field(
+    to: str | None = Field(
         description="Where it ends, itself no longer in it; without an offset, in each site's "
-        "own time zone",
+        "own time zone; null where last counts back from no event",
         examples=["2026-03-01T00:00:00"],
     )
 

@@ -68,7 +68,7 @@ def test_a_hundred_at_once_make_one_query(own_warehouse: Warehouse, tmp_path: Pa
         assert len(answers[0].json()["data"]) == 5
 
 
-def test_the_order_of_parameters_is_one_but_not_that_of_values(
+def test_the_order_of_parameters_is_one_but_that_of_groupings_matters(
     own_warehouse: Warehouse, tmp_path: Path
 ) -> None:
     with running_api(own_warehouse, tmp_path) as api:

@@ -55,6 +55,12 @@ def test_no_load_id_breaks_anything(api: Api, value: str) -> None:
         assert api.get(path).status_code in (404, 422)
 
 
+def test_an_id_may_hold_a_line_end(api: Api) -> None:
+    problem = api.get("/v1/persons/two%0Alines").json()
+    assert problem["detail"].startswith("There is no person 'two\\nlines'")
+    assert "two\\nlines" in api.get("/v1/nothing/two%0Alines").json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("url", "name", "suggestion"),
     [

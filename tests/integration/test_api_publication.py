@@ -86,7 +86,9 @@ def test_a_version_without_events_is_empty(
                 assert body["data"] == [] or body["data"]["total_events"] == 0
         assert api.get("/v1/rankings?last=7d").json()["data"] == []
         compared = api.get("/v1/kpis?last=7d&compare=previous").json()["data"]
-        assert (compared["total_events"], "previous" in compared) == (0, False)
+        assert compared["previous"]["from"] is compared["previous"]["to"] is None
+        assert (compared["total_events"], compared["previous"]["total_events"]) == (0, 0)
+        assert compared["change"]["total_events"] == {"absolute": 0, "relative": None}
 
 
 @pytest.mark.parametrize("url", [f"{url}?last=2d" for url in ANALYTICAL])

@@ -191,6 +191,12 @@ def test_something_is_inside_at_all(api: Api) -> None:
     assert api.get("/v1/occupancy/current").json()["summary"]["persons"] > 0
 
 
+def test_as_many_bins_as_its_refusal_says_are_taken(api: Api) -> None:
+    edges = ",".join(map(str, range(1, 102)))
+    assert api.get(f"/v1/dwell/histogram?bins={edges.rpartition(',')[0]}").status_code == 200
+    assert "100 at most" in api.get(f"/v1/dwell/histogram?bins={edges}").json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("url", "name", "suggestion"),
     [

@@ -107,6 +107,11 @@ class RowLoad:
     @property
     def _refused_share(self) -> str:
         share = self.rules.limits.max_rejected_share
+        if not self.counts.rows_loaded:
+            return (
+                f"All {self.counts.rows_read} rows were unusable: landing/README.md says what each "
+                "reason means, and how a source profile tells of other forms."
+            )
         return (
             f"{self.counts.rows_rejected} of {self.counts.rows_read} rows were unusable, more than "
             f"a share of {share:g}: to load the others, raise DWELLHOUSE_MAX_REJECTED_SHARE."
