@@ -2,11 +2,12 @@
 
 import difflib
 import os
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import Field, ValidationError, model_validator
 
 from orchestration.lib.foreseen_error import ForeseenError
@@ -112,12 +113,24 @@ def _names_in_file() -> set[str]:
         if file != PROJECT_ROOT / ".env" and (file.is_dir() or not file.exists()):
             message = f"{ENV_FILE_NAME} = {str(file)!r}: there is no such file; mend or unset it"
             raise SettingsError(message)
-        return {name for name in dotenv_values(file) if name.startswith(PREFIX)}
+        if not file.exists():
+            return set()
+        with file.open(encoding="utf-8") as lines:
+            return set(_names(file, parse_stream(lines)))
     except (OSError, UnicodeDecodeError) as error:
         message = (
             f"The settings in {file} cannot be read: {error}. Mend the file or its permissions."
         )
         raise SettingsError(message) from error
+
+
+def _names(file: Path, lines: Iterable[Binding]) -> Iterator[str]:
+    for line in lines:
+        if line.error:  # without the line itself, which may hold a password
+            message = f"Line {line.original.line} of {file} is not NAME=value; mend it."
+            raise SettingsError(message)
+        if line.key and line.key.startswith(PREFIX):
+            yield line.key
 
 
 def env_file() -> Path:

@@ -48,6 +48,12 @@ def test_the_environment_wins_over_the_file(folder: Path, monkeypatch: pytest.Mo
     assert (settings.waiting_minutes, settings.dagster_port) == (3, 5000)
 
 
+def test_a_line_that_sets_nothing_is_told_by_its_number(folder: Path) -> None:
+    (folder / ".env").write_text("# mine\nDWELLHOUSE_API_PORT 4000\nDWELLHOUSE_API_PORT=5000\n")
+    with pytest.raises(SettingsError, match=r"^Line 2 of .*\.env is not NAME=value; mend it\.$"):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     "model", ["orchestration.settings.Settings", "serving.settings.ServingSettings"]
 )
