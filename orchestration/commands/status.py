@@ -1,6 +1,5 @@
 """What the stack is doing: files waiting, runs, loads, the data version. Imports no Dagster."""
 
-import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -103,19 +102,20 @@ def read_status(settings: Settings) -> Status:
 
 
 def wait_until_idle(settings: Settings, timeout: float) -> Status:
-    """Look until all is published; a database that goes away meanwhile may come back.
+    """Look until all is published; a database that is away may come back while a stack runs.
 
     Raises ForeseenError when no stack is at work or the time is up, and what `open_status` raises.
     """
     deadline = time.monotonic() + timeout
-    reader = open_status(settings.home, settings.landing)
+    is_minded = running_stack(settings.home) is not None
+    reader = None if is_minded else open_status(settings.home, settings.landing)
     summary = "the database does not answer"
     while True:
         try:
+            reader = reader or open_status(settings.home, settings.landing)
             seen = reader.read()
         except psycopg.OperationalError:
-            with contextlib.suppress(psycopg.OperationalError):
-                reader = open_status(settings.home, settings.landing)
+            reader = None
         else:
             if seen.is_idle:
                 return seen

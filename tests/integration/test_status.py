@@ -1,6 +1,7 @@
 """What `dwellhouse status --wait` does while a database is there, goes and comes back."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from orchestration.commands.database_shell import become_psql
 from orchestration.commands.status import wait_until_idle
 from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.runtime.stack_state import StackState, only_stack
 from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from orchestration.settings import Settings
 from tests.waiting import until
@@ -41,6 +43,26 @@ def test_who_waits_does_so_through_a_break_of_the_database(
         until(lambda: bool(superuser.execute(BREAK).fetchall()), 20)
         until(lambda: bool(superuser.execute(BREAK).fetchall()), 20)
         superuser.execute("insert into marts.data_versions (load_ids) values ('{}')")
+        assert waiting.result().data_version == 1
+
+
+def test_who_begins_to_wait_during_a_break_waits_only_if_a_stack_minds_the_database(
+    settings: Settings, warehouse: Warehouse, server_url: str
+) -> None:
+    secrets = settings.home / "secrets" / "warehouse.json"
+    right = secrets.read_text()
+    secrets.write_text(right.replace(str(urlsplit(warehouse.loader).port), "1"))
+    with pytest.raises(psycopg.OperationalError):
+        wait_until_idle(settings, 60)
+    url = with_database(server_url, urlsplit(warehouse.loader).path[1:])
+    with psycopg.connect(url, autocommit=True) as superuser:
+        superuser.execute("insert into marts.data_versions (load_ids) values ('{}')")
+    stack = StackState(1, ready=True, dagster_url="", api_url="")
+    with only_stack(settings.home, stack), ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(wait_until_idle, settings, 60)
+        time.sleep(0.5)
+        assert not waiting.done()
+        secrets.write_text(right)
         assert waiting.result().data_version == 1
 
 
