@@ -8,9 +8,10 @@ from orchestration.definitions import defs
 def dumped() -> dict[str, object]:
     loaded = defs()
     graph = loaded.resolve_asset_graph()
-    checks: dict[str, list[str]] = {}
+    checks: dict[str, dict[str, str | None]] = {}
     for check in graph.asset_check_keys:
-        checks.setdefault(check.asset_key.to_user_string(), []).append(check.name)
+        described = checks.setdefault(check.asset_key.to_user_string(), {})
+        described[check.name] = graph.get_check_spec(check).description
     nodes = {key.to_user_string(): graph.get(key) for key in graph.get_all_asset_keys()}
     repository = loaded.get_repository_def()
     jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
@@ -19,7 +20,7 @@ def dumped() -> dict[str, object]:
             name: {
                 "group": node.group_name,
                 "parents": sorted(parent.to_user_string() for parent in node.parent_keys),
-                "checks": sorted(checks.get(name, [])),
+                "checks": dict(sorted(checks.get(name, {}).items())),
                 "is_executed": node.is_executable,
                 "description": node.description,
             }

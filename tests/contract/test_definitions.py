@@ -104,11 +104,14 @@ def test_the_one_job_makes_every_asset(dump: Dump) -> None:
     assert executed <= set(job["assets"])
 
 
-def test_every_mart_is_checked_and_every_asset_described(dump: Dump) -> None:
+def test_every_mart_is_checked_and_every_asset_and_check_described(dump: Dump) -> None:
     for name, asset in dump["assets"].items():
         assert asset["description"], name
         if asset["group"] in ("marts", "intermediate") and asset["is_executed"]:
             assert asset["checks"], name
+        for check, sentence in asset["checks"].items():
+            assert sentence, check
+            assert "{" not in sentence, check
 
 
 def test_the_code_location_has_one_name() -> None:

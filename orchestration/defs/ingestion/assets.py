@@ -41,12 +41,21 @@ RAW_TABLES = {
     ),
 }
 
+FAILED_FILE = "A file that fails goes to quarantine, whole and with its reason."
+FAILED_ROW = "A row that fails is set aside with its reason; the rest of its file is loaded."
+
 
 class LandedFilesConfig(dg.Config):
     """The batch of a run: names in the landing folder; hidden ones are known by `shown_as`."""
 
     files: list[str] = Field(default_factory=list)
     shown_as: dict[str, str] = Field(default_factory=dict)
+
+
+def _gate_check(name: str, asset: str, what_follows: str) -> dg.AssetCheckSpec:
+    """Give a check of the gate; its name says what must hold."""
+    sentence = name.replace("_", " ").capitalize()
+    return dg.AssetCheckSpec(name, asset=asset, description=f"{sentence}. {what_follows}")
 
 
 @dg.multi_asset(
@@ -61,8 +70,8 @@ class LandedFilesConfig(dg.Config):
         dg.AssetCheckSpec(
             FILES_ARE_TAKEN, asset="raw_loads", description="No file of the batch was set aside."
         ),
-        *(dg.AssetCheckSpec(name, asset="raw_loads") for name in FILE_CHECKS),
-        *(dg.AssetCheckSpec(name, asset="raw_camera_events") for name in ROW_CHECKS),
+        *(_gate_check(name, "raw_loads", FAILED_FILE) for name in FILE_CHECKS),
+        *(_gate_check(name, "raw_camera_events", FAILED_ROW) for name in ROW_CHECKS),
     ],
 )  # fmt: skip
 def load_landing_files(

@@ -36,6 +36,7 @@ _reported: set[tuple[str, str]] = set()
 
 @dg.sensor(
     name="landing_sensor", job_name=INGEST_JOB, minimum_interval_seconds=1,
+    description="Takes all files that are ready as one batch, and builds what waits to be built.",
     default_status=dg.DefaultSensorStatus.RUNNING,
 )  # fmt: skip
 def landing_sensor(

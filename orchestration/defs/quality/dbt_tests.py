@@ -6,6 +6,7 @@ import dagster as dg
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dagster_dbt.dbt_manifest import validate_manifest
 
+from orchestration.defs.quality.sentences import sentence_of
 from orchestration.defs.resources import WarehouseResource
 from orchestration.defs.transform.dbt_events import check_evaluations
 from orchestration.defs.transform.dbt_project import MANIFEST, TRANSLATOR, dbt_project, variables
@@ -18,8 +19,7 @@ def _check_specs() -> Iterator[dg.AssetCheckSpec]:
     for unique_id, node in manifest["nodes"].items():
         key = get_asset_check_key_for_test(manifest, TRANSLATOR, unique_id, None)
         if key is not None:
-            description = node.get("description") or None
-            yield dg.AssetCheckSpec(key.name, asset=key.asset_key, description=description)
+            yield dg.AssetCheckSpec(key.name, asset=key.asset_key, description=sentence_of(node))
 
 
 @dg.multi_asset_check(specs=list(_check_specs()), can_subset=True)
