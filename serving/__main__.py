@@ -5,9 +5,9 @@ from types import FrameType
 import uvicorn
 from pydantic import ValidationError
 
-from serving import logs
-from serving.connections import protocol_of
-from serving.load_events import LoadEvents
+from serving.answering.load_events import LoadEvents
+from serving.front import logs
+from serving.front.connections import protocol_of
 from serving.main import create_app
 from serving.settings import ServingSettings, current_settings, unusable
 

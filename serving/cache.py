@@ -11,15 +11,15 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.answers import SHAPE, is_known, tag_of
+from serving.answering.answers import SHAPE, is_known, tag_of
+from serving.answering.versions import Versions
 from serving.documented_routes import DocumentedRoutes
 from serving.errors import Problem
 from serving.exchange import exchange_of
-from serving.kept_answers import KeptAnswer, KeptAnswers
+from serving.front.kept_answers import KeptAnswer, KeptAnswers
+from serving.front.redis_store import SharedAnswers
 from serving.parameters import in_one_order
 from serving.queries.published import Version
-from serving.redis_store import SharedAnswers
-from serving.versions import Versions
 
 # A larger answer is an export: it streams, and is not kept.
 MOST_ANSWER_BYTES = 1024 * 1024

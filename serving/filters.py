@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
+from serving.answering.snapshot import Snapshot
+from serving.calendar.ranges import Range, parse_bound, parse_last, range_until
 from serving.chosen import Chosen, Values
 from serving.errors import invalid, unknown
 from serving.queries.published import Camera, Demographics
-from serving.ranges import Range, parse_bound, parse_last, range_until
-from serving.snapshot import Snapshot
 
 CATEGORIES = frozenset({"checkout", "entrance", "general"})
 Status = Literal["closed", "open", "missing_exit", "timed_out"]

@@ -9,7 +9,9 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
-from serving import answers, errors, front, openapi
+from serving import errors, openapi
+from serving.answering import answers
+from serving.front import layers
 from serving.parameters import check_parameters
 from serving.routers import (
     comparisons,
@@ -66,5 +68,5 @@ def create_app(settings: ServingSettings) -> FastAPI:
     app.include_router(health.router)
     for part in (errors, answers, openapi):
         part.install(app)
-    front.install(app, services)
+    layers.install(app, services)
     return app

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 
-from serving.cursors import Cursor, decode
+from serving.answering.cursors import Cursor, decode
+from serving.answering.formats import plain_path
 from serving.errors import invalid, unknown
-from serving.formats import plain_path
 from serving.parameters import canonical_query
 from serving.queries.listing import Listing, Order, Page
 

@@ -3,10 +3,10 @@
 from serving.auth import expired, other_scope
 from serving.database import away, too_slow
 from serving.errors import Problem, unknown_parameters
-from serving.landing import disk_full, name_taken
-from serving.limits import silent
-from serving.rates import too_many
-from serving.uploads import broken_off, encoded, too_large
+from serving.front.limits import silent
+from serving.front.rates import too_many
+from serving.uploading.landing import disk_full, name_taken
+from serving.uploading.uploads import broken_off, encoded, too_large
 
 NOBODY = "P-9999"
 SAID = {

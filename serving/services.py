@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from serving.audit import Audit
+from serving.answering.exports import Exports
+from serving.answering.load_events import LoadEvents
+from serving.answering.snapshot import Snapshots
+from serving.answering.versions import Versions
 from serving.database import Database
-from serving.exports import Exports
-from serving.landing import remove_abandoned
-from serving.load_events import LoadEvents
-from serving.metrics import Metrics
-from serving.redis_store import SharedRedis
+from serving.front.audit import Audit
+from serving.front.metrics import Metrics
+from serving.front.redis_store import SharedRedis
 from serving.settings import ServingSettings
-from serving.snapshot import Snapshots
-from serving.uploads import Uploads
-from serving.versions import Versions
+from serving.uploading.landing import remove_abandoned
+from serving.uploading.uploads import Uploads
 
 
 @dataclass(frozen=True)

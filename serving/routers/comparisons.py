@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from serving.answers import published
+from serving.answering.answers import published
 from serving.filters import FilterQuery
 from serving.pagination import ListQuery, PageRequest, listed, page_of
 from serving.queries.rankings import COLUMNS, Ranked, RankedBy, ranking_listing, ranking_of

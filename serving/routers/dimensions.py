@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from serving.answers import published
+from serving.answering.answers import published
+from serving.answering.pages import paged
 from serving.errors import Problem, echo
 from serving.filters import FilterQuery
-from serving.pages import paged
 from serving.pagination import PageRequest, page_of
 from serving.queries.dimensions import (
     CAMERAS,

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from serving.formats import MEDIA_TYPES, Format
+from serving.answering.formats import MEDIA_TYPES, Format
 from serving.schemas.problems import Problem
 
 Responses = dict[int | str, dict[str, Any]]

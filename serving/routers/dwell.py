@@ -7,15 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import WithJsonSchema
 
+from serving.answering.pages import paged
+from serving.calendar.zones import ZoneQuery
 from serving.errors import echo, invalid, unknown
 from serving.filters import FilterQuery
-from serving.pages import paged
 from serving.pagination import ListQuery, PageRequest, listed, page_of
 from serving.queries.dwell import COLUMNS, HISTOGRAM, dwell_listing, dwell_of, histogram_of
 from serving.queries.groupings import GROUPINGS, Grouping
 from serving.routers.documented import answers, tabular
 from serving.schemas.dwell import DwellPage, HistogramPage
-from serving.zones import ZoneQuery
 
 router = APIRouter(tags=["statistics"])
 MOST_GROUPS = 2

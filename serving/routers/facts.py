@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from serving.answering.pages import paged
 from serving.filters import FilterQuery
-from serving.pages import paged
 from serving.pagination import PageRequest, page_of
 from serving.queries.facts import EVENTS, SESSIONS, VISITS, events_of, sessions_of, visits_of
 from serving.routers.documented import answers, tabular

@@ -6,9 +6,9 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from serving.answers import published
+from serving.answering.answers import published
 from serving.errors import Problem
-from serving.metrics import Metrics
+from serving.front.metrics import Metrics
 from serving.routers.documented import UNAVAILABLE
 from serving.schemas.health import Health, Readiness
 from serving.settings import ServingSettings

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from serving.answers import Published, published
+from serving.answering.answers import Published, published
+from serving.calendar.ranges import Range
 from serving.errors import invalid
 from serving.filters import FilterQuery, Filters
 from serving.queries.kpis import METRICS, Metrics, read_kpis
 from serving.queries.listing import Type
-from serving.ranges import Range
 from serving.routers.documented import answers, tabular
 from serving.schemas.kpis import Change, KpiAnswer
 

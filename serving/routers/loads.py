@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from serving.answers import live
+from serving.answering.answers import live
+from serving.answering.load_events import LoadEvents
 from serving.errors import Problem
-from serving.load_events import LoadEvents
 from serving.pagination import PageRequest, page_of
 from serving.queries.loads import LOADS, REJECTIONS, loads_with, read_load, rejections_of
 from serving.routers.documented import NOT_FOUND, live_answers, tabular

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from serving.answers import live, published
+from serving.answering.answers import live, published
 from serving.errors import Problem, echo, hint, nearest
 from serving.filters import FilterQuery
 from serving.marts import mart_rows

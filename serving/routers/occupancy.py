@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from serving.answers import published
+from serving.answering.answers import published
+from serving.calendar.plotting import OR_COARSER, Plot
+from serving.calendar.zones import ZoneQuery
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.plotting import OR_COARSER, Plot
 from serving.queries.series import OCCUPANCY, Granularity, SeriesOf
 from serving.queries.visitors import INSIDE, count_inside, inside_of
 from serving.routers.documented import answers, tabular
 from serving.schemas.series import OccupancyAnswer
 from serving.schemas.visitors import InsidePage
-from serving.zones import ZoneQuery
 
 router = APIRouter(tags=["series"])
 

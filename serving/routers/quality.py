@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from serving.answers import live
+from serving.answering.answers import live
+from serving.calendar.windows import whole_days
 from serving.filters import PlaceQuery
 from serving.queries.quality import read_load_quality, read_pairing
 from serving.routers.documented import live_answers
 from serving.schemas.quality import QualityAnswer
-from serving.windows import whole_days
 
 router = APIRouter(tags=["quality"])
 

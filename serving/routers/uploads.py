@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from serving.answers import live
+from serving.answering.answers import live
 from serving.errors import Problem
 from serving.routers.documented import NOT_FOUND, Responses, live_answers
 from serving.schemas.loads import SHA
 from serving.schemas.problems import Problem as ProblemShape
 from serving.schemas.uploads import UploadAnswer
-from serving.uploads import Followed, Uploads
+from serving.uploading.uploads import Followed, Uploads
 
 router = APIRouter(tags=["uploads"])
 BYTES = {"schema": {"type": "string", "format": "binary"}}

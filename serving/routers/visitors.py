@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from serving.answers import published
+from serving.answering.answers import published
+from serving.calendar.plotting import OR_COARSER, Plot
+from serving.calendar.zones import ZoneQuery
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.plotting import OR_COARSER, Plot
 from serving.queries.kpis import read_kpis
 from serving.queries.series import VISITORS, Granularity
 from serving.queries.visitors import (
@@ -19,7 +20,6 @@ from serving.queries.visitors import (
 from serving.routers.documented import answers, tabular
 from serving.schemas.series import VisitorsAnswer
 from serving.schemas.visitors import DemographicsPage, RepeatVisitorPage
-from serving.zones import ZoneQuery
 
 router = APIRouter(tags=["statistics"])
 SUMMARY = ("unique_visitors", "repeat_visitors", "repeat_rate")

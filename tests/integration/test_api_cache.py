@@ -15,8 +15,8 @@ import redis
 
 from orchestration.lib.building.publication import publish
 from orchestration.runtime.warehouse_urls import Warehouse
-from serving import redis_store
-from serving.versions import FRESH_SECONDS
+from serving.answering.versions import FRESH_SECONDS
+from serving.front import redis_store
 from tests.integration.api_client import Api, running_api
 from tests.integration.redis_server import RedisServer, running_redis
 from tests.integration.sessions_lock import sessions_locked, until_a_query_waits, waiting_queries

@@ -16,8 +16,8 @@ import pytest
 
 from orchestration.commands.api_keys import create_key
 from orchestration.runtime.warehouse_urls import Warehouse
-from serving import redis_store
-from serving.rates import _subscriber
+from serving.front import redis_store
+from serving.front.rates import _subscriber
 from tests.integration.api_client import Api, running_api, write_warehouse
 from tests.integration.redis_server import running_redis
 from tests.integration.serving_process import ServingProcess, serving_process

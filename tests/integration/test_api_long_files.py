@@ -45,7 +45,7 @@ def home(tmp_path: Path) -> Path:
 def test_half_of_the_connections_are_left_to_others(
     long_warehouse: Warehouse, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("serving.exports.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("serving.answering.exports.PATIENCE_SECONDS", 0.5)
     settings = {"landing": home / "landing", "api_pool_size": 4}
     with served_api(long_warehouse, home, **settings) as address, ExitStack() as reading:
         long_file = f"{address}/v1/sessions.ndjson"
@@ -72,7 +72,7 @@ def test_a_file_that_takes_too_long_is_seen_to_be_cut(
     long_warehouse: Warehouse, home: Path, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("serving.exports.MOST_SECONDS", 1.0)
+    monkeypatch.setattr("serving.answering.exports.MOST_SECONDS", 1.0)
     settings = {"landing": home / "landing", "api_pool_size": 1}
     with (
         served_api(long_warehouse, home, **settings) as address,

@@ -14,7 +14,7 @@ from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import prepare_warehouse
 from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from orchestration.settings import Settings
-from serving.versions import FRESH_SECONDS
+from serving.answering.versions import FRESH_SECONDS
 from tests.integration.api_client import Api, running_api, write_urls
 
 pytest_plugins = ["tests.integration.api_warehouse"]

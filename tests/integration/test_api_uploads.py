@@ -125,7 +125,7 @@ def test_what_is_loaded_while_it_is_looked_for_is_not_told_as_removed(
         return load
 
     url = uploading.post(CONTENT).json()["data"]["url"]
-    monkeypatch.setattr("serving.uploads.load_of_content", found_too_early)
+    monkeypatch.setattr("serving.uploading.uploads.load_of_content", found_too_early)
     assert uploading.api.get(url).json()["data"]["status"] == "waiting"
     assert uploading.files() == {}
 

@@ -1,6 +1,6 @@
 """What the record of requests keeps of an address."""
 
-from serving.audit import LONGEST_TEXT, shortened
+from serving.front.audit import LONGEST_TEXT, shortened
 
 SECRET = "aB3-_" * 8 + "xyz"
 TOKEN = f"dwh_0a1b2c3d_{SECRET}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.cursors import Cursor, _digest, decode, encode
+from serving.answering.cursors import Cursor, _digest, decode, encode
 from serving.errors import Problem
 from serving.queries.facts import SESSIONS
 from serving.queries.listing import Order

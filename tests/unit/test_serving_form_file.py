@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.errors import Problem
-from serving.form_file import FormFile
+from serving.uploading.form_file import FormFile
 
 
 def form(content: bytes, name: str) -> tuple[str, bytes]:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serving.answering.snapshot import Snapshot
+from serving.calendar.hours import split_hours
 from serving.chosen import Chosen, Span
-from serving.hours import split_hours
 from serving.queries.published import Version
 from serving.queries.seen import SplitRange
-from serving.snapshot import Snapshot
 from tests.reference.zones import hour_of
 
 START = datetime(2026, 4, 1, tzinfo=UTC)

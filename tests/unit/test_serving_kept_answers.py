@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.kept_answers import KEEP_SECONDS, OVERHEAD_BYTES, KeptAnswer, KeptAnswers
+from serving.front.kept_answers import KEEP_SECONDS, OVERHEAD_BYTES, KeptAnswer, KeptAnswers
 
 ANSWERS = st.builds(
     KeptAnswer,

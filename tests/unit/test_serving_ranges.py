@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serving.calendar.ranges import Range, parse_bound, parse_last, range_until
 from serving.errors import Problem
-from serving.ranges import Range, parse_bound, parse_last, range_until
 
 BERLIN, NEW_YORK, HAVANA, BEIRUT, LORD_HOWE, APIA = (
     ZoneInfo(name)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serving.calendar.series import Window, points
 from serving.queries.series import Granularity
-from serving.series import Window, points
 from tests.reference.zones import buckets_between, hour_of
 
 TOLD = {"camera_id": "CAM-A"}

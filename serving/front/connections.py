@@ -7,7 +7,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from serving.errors import MEDIA_TYPE
-from serving.limits import MOST_HEADER_BYTES, MOST_URL_BYTES
+from serving.front.limits import MOST_HEADER_BYTES, MOST_URL_BYTES
 
 LONGEST_HEAD_SECONDS = 10.0
 MOST_HEAD_BYTES = MOST_HEADER_BYTES + MOST_URL_BYTES

@@ -12,12 +12,12 @@ from starlette.requests import ClientDisconnect
 from serving.database import Database
 from serving.errors import Problem, invalid
 from serving.exchange import exchange_of
-from serving.form_file import FormFile
-from serving.landing import PartFile, checked_name
-from serving.limits import CLOSE
+from serving.front.limits import CLOSE
 from serving.queries.loads import load_of_content
 from serving.queries.uploads import Upload, add_upload, database_clock, latest_upload
 from serving.schemas.uploads import UploadStatus
+from serving.uploading.form_file import FormFile
+from serving.uploading.landing import PartFile, checked_name
 
 MOST_AT_ONCE = 16
 # What a form adds to its file: boundaries, headers, small fields.

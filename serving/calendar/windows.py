@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from serving.answering.snapshot import Snapshot
+from serving.calendar.ranges import INSTANT
+from serving.calendar.series import Window
 from serving.chosen import Chosen, Span
 from serving.errors import Problem, invalid
 from serving.queries.published import Camera
 from serving.queries.series import Granularity
-from serving.ranges import INSTANT
-from serving.series import Window
-from serving.snapshot import Snapshot
 
 MOST_POINTS = 50_000
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from serving.answering.snapshot import Snapshot
+from serving.calendar.series import STEPS, Window, points
+from serving.calendar.windows import MOST_POINTS, check_windows, points_in, windows_of
 from serving.chosen import Chosen
 from serving.filters import chosen_cameras
 from serving.queries.listing import Type
@@ -19,9 +22,6 @@ from serving.queries.series import (
     read_stored,
 )
 from serving.queries.statements import Connection
-from serving.series import STEPS, Window, points
-from serving.snapshot import Snapshot
-from serving.windows import MOST_POINTS, check_windows, points_in, windows_of
 
 OR_COARSER = f"or the next longer one by which there are no more than {MOST_POINTS:,} points"
 

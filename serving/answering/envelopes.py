@@ -8,10 +8,10 @@ from urllib.parse import quote, urlencode
 import orjson
 from fastapi import Request, Response
 
-from serving.cursors import Cursor, encode
-from serving.encoders import Types, encoder
+from serving.answering.cursors import Cursor, encode
+from serving.answering.encoders import Types, encoder
+from serving.answering.formats import MEDIA_TYPES, Format, asked_format, plain_path
 from serving.exchange import exchange_of
-from serving.formats import MEDIA_TYPES, Format, asked_format, plain_path
 from serving.pagination import PageRequest
 from serving.queries.listing import Found
 from serving.queries.published import Version

@@ -14,9 +14,9 @@ from prometheus_client import (
     generate_latest,
 )
 
-from serving.audit import Asked, Audit
+from serving.answering.snapshot import Snapshots
 from serving.database import Database
-from serving.snapshot import Snapshots
+from serving.front.audit import Asked, Audit
 
 # From an answer out of memory to one that the statement timeout ends.
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)

@@ -8,24 +8,24 @@ from datetime import datetime
 
 from fastapi import FastAPI, Request, Response
 
+from serving.answering.encoders import encoder
+from serving.answering.envelopes import Envelope
+from serving.answering.exports import Export, Exports, counted, exported, is_long
+from serving.answering.formats import MEDIA_TYPES, Format, accepted_format, asked_format
+from serving.answering.snapshot import Snapshot, Snapshots
+from serving.answering.versions import Versions
+from serving.calendar.hours import split_hours
+from serving.calendar.ranges import Range
 from serving.chosen import Chosen
 from serving.database import Database, unpublished
-from serving.encoders import encoder
-from serving.envelopes import Envelope
 from serving.exchange import exchange_of
-from serving.exports import Export, Exports, counted, exported, is_long
 from serving.filters import Filters
-from serving.formats import MEDIA_TYPES, Format, accepted_format, asked_format
-from serving.hours import split_hours
 from serving.pagination import PageRequest
 from serving.parameters import canonical_query
 from serving.queries.listing import Rows, count_rows, read_batches, read_page
 from serving.queries.published import Version
 from serving.queries.seen import SplitRange
 from serving.queries.statements import Connection
-from serving.ranges import Range
-from serving.snapshot import Snapshot, Snapshots
-from serving.versions import Versions
 
 # Raised whenever the same data would be answered in another shape, so that no old copy is kept.
 SHAPE = 3

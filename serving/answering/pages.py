@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 from fastapi import Request, Response
 
-from serving.answers import published, require_news
+from serving.answering.answers import published, require_news
+from serving.answering.envelopes import Envelope
+from serving.answering.formats import Format, asked_format
+from serving.answering.snapshot import Snapshot, Snapshots
 from serving.chosen import Chosen
 from serving.database import Database
-from serving.envelopes import Envelope
 from serving.errors import Problem
 from serving.exchange import exchange_of
 from serving.filters import Filters
-from serving.formats import Format, asked_format
 from serving.pagination import PageRequest
 from serving.queries.listing import Rows, read_page
-from serving.snapshot import Snapshot, Snapshots
 
 
 async def paged(

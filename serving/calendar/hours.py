@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from serving.answering.snapshot import Snapshot
+from serving.calendar.local_hours import HOUR, full_hour
 from serving.chosen import Chosen, Span
-from serving.local_hours import HOUR, full_hour
 from serving.queries.seen import SplitRange
-from serving.snapshot import Snapshot
 
 Bounds = tuple[datetime | None, datetime | None]
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.audit import Asked, Audit, shortened
 from serving.auth import GUARDED
 from serving.documented_routes import DocumentedRoutes
 from serving.errors import unexpected
 from serving.exchange import CURRENT, Exchange, address_of, exchange_of
-from serving.metrics import Metrics
+from serving.front.audit import Asked, Audit, shortened
+from serving.front.metrics import Metrics
 
 # What became of a request whose client went away before its answer began.
 CLIENT_GONE = 499

@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request
 from fastapi.sse import format_sse_event
 
-from serving.answers import live
+from serving.answering.answers import live
 from serving.errors import Problem
 from serving.exchange import exchange_of
 from serving.queries.loads import is_published, read_load

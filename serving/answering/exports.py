@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from serving.encoders import Encoder
+from serving.answering.encoders import Encoder
 from serving.errors import Problem
 from serving.exchange import exchange_of
 from serving.queries.listing import BATCH

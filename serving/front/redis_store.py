@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from serving.kept_answers import KEEP_SECONDS, KeptAnswer
+from serving.front.kept_answers import KEEP_SECONDS, KeptAnswer
 
 PATIENCE_SECONDS = 0.25
 # Whoever is away is left alone so long, so that not each request waits for it in vain.

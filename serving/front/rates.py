@@ -11,8 +11,8 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from serving.auth import is_loopback
 from serving.errors import Problem
+from serving.front.redis_store import SharedRedis
 from serving.queries.keys import ApiKey
-from serving.redis_store import SharedRedis
 
 PREFIX = "dwellhouse:rate"
 # An IPv6 network that one subscriber has wholly.

@@ -4,14 +4,14 @@ from fastapi import FastAPI
 
 from serving.auth import Access
 from serving.cache import AnswerCache
-from serving.cross_origin import CrossOrigin
 from serving.documented_routes import DocumentedRoutes
-from serving.gate import Gate
-from serving.heads import Heads
-from serving.kept_answers import KeptAnswers
-from serving.observation import Observed
-from serving.rates import Rates
-from serving.redis_store import SharedAnswers
+from serving.front.cross_origin import CrossOrigin
+from serving.front.gate import Gate
+from serving.front.heads import Heads
+from serving.front.kept_answers import KeptAnswers
+from serving.front.observation import Observed
+from serving.front.rates import Rates
+from serving.front.redis_store import SharedAnswers
 from serving.services import Services
 
 

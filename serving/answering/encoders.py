@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import orjson
 
-from serving.formats import Format
+from serving.answering.formats import Format
 from serving.queries.listing import Type
 
 if TYPE_CHECKING:

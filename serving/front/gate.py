@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.audit import Audit
 from serving.auth import GUARDED, Access
 from serving.errors import Problem
 from serving.exchange import address_of, exchange_of
-from serving.limits import Progress, require_small
-from serving.rates import Rates
+from serving.front.audit import Audit
+from serving.front.limits import Progress, require_small
+from serving.front.rates import Rates
 
 
 class Gate:

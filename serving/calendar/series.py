@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from serving.local_hours import SECOND, Label, hours_around, label
+from serving.calendar.local_hours import SECOND, Label, hours_around, label
 from serving.queries.series import Granularity
 
 STEPS: dict[Granularity, timedelta] = {
