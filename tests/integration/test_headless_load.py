@@ -290,7 +290,7 @@ def test_what_is_in_the_warehouse_is_not_replayed(
     assert line == (
         f"Load 2, big.csv, is in the warehouse already with {good:,} rows; content is loaded "
         f"once. To have its {case.made.bad_rows} rejected rows judged again: "
-        "dwellhouse rejected 2 > big.csv, and drop that file."
+        "dwellhouse rejected 2 > rejected_2.csv, and drop that file."
     )
     told = "The content of load 4 is in the warehouse already, by load 2."
     assert case.command("replay", "4") == (0, [told], "")
