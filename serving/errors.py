@@ -68,6 +68,10 @@ def invalid_all(errors: list[dict[str, str]]) -> Problem:
 
 def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
     """Give the 422 for a value that `parameter` does not have, with the nearest that it does."""
+    parts = value.split(",")
+    if len(parts) > 1 and all(part.strip() in known for part in parts):
+        detail = f"{echo(value)} is no value of {parameter}: repeat it, once for each value."
+        return invalid(parameter, detail)
     suggestion = nearest(value, known)
     ending = hint(suggestion, known)
     if ending == "." and parameter in LISTED:

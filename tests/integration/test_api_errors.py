@@ -55,6 +55,13 @@ def test_no_load_id_breaks_anything(api: Api, value: str) -> None:
         assert api.get(path).status_code in (404, 422)
 
 
+def test_who_lists_values_by_comma_is_told_to_repeat_the_parameter(api: Api) -> None:
+    problem = api.get("/v1/events?camera_id=CAM-A,CAM-B").json()
+    assert problem["detail"] == (
+        "'CAM-A,CAM-B' is no value of camera_id: repeat it, once for each value."
+    )
+
+
 def test_an_id_may_hold_a_line_end(api: Api) -> None:
     problem = api.get("/v1/persons/two%0Alines").json()
     assert problem["detail"].startswith("There is no person 'two\\nlines'")
