@@ -100,6 +100,15 @@ def test_day_and_month_are_not_guessed(text: str) -> None:
     assert reading == (UNPARSEABLE if " 9:15" in text else AMBIGUOUS)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_readings_stand_in_the_order_of_their_texts(zone: str) -> None:
+    """Also where all texts have one form, and the first is of a day that there is not."""
+    texts = pd.Series(["2026-02-30 10:00", "2026-03-02 09:15"], index=[4, 2], dtype="str")
+    read = instants(texts, TimestampRules(zone))
+    assert read.index.tolist() == [4, 2]
+    assert read["reading"].tolist() == [UNPARSEABLE, READ]
+
+
 def test_no_text_is_missing() -> None:
     assert readings([None, "1772442904"]) == [(None, MISSING), (NOON.replace(microsecond=0), READ)]
 

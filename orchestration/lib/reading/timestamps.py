@@ -46,7 +46,7 @@ def instants(text: pd.Series, rules: TimestampRules) -> pd.DataFrame:
 
     `text` is trimmed, null where there is none; a local time that occurs twice takes the first.
     Gives the columns `event_at` (UTC, microseconds, NaT where it could not be read) and `reading`:
-    how it went, one of those words of `expectations.contract`.
+    how it went, one of those words of `expectations.contract`. The rows are in the order of `text`.
     """
     left = text.dropna()
     found = [_readings(_unread(text[text.isna()]), MISSING)]
@@ -59,7 +59,8 @@ def instants(text: pd.Series, rules: TimestampRules) -> pd.DataFrame:
         left = left.drop(readings.index) if len(readings) < len(left) else left[:0]
     found.append(_readings(_unread(left)))
     parts = [part for part in found if not part.empty]
-    return parts[0] if len(parts) == 1 else pd.concat(parts or found).reindex(text.index)
+    result = parts[0] if len(parts) == 1 else pd.concat(parts or found)
+    return result if result.index.equals(text.index) else result.reindex(text.index)
 
 
 def _readers(rules: TimestampRules) -> Iterator[tuple[str, Reader]]:
