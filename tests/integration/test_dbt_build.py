@@ -203,7 +203,8 @@ def test_a_failure_is_told_in_words(
     project = DbtProject(tmp_path / "target", own_project)
     result = project.build(built_warehouse.transformer, {}, full_refresh=True)
     assert not result.success
-    assert result.failed["is_known_timezone_stg_seeds__sites_timezone"] == "1 row breaks this rule"
+    told = result.failed.get("is_known_timezone_stg_seeds__sites_timezone")
+    assert told == "1 row breaks this rule", result.explanation
     assert "fct_loads" in result.failed
     assert "dim_sites" not in result.failed  # skipped, not to blame
 
