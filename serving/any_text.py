@@ -18,3 +18,4 @@ class AnyText(Convertor[str]):
 
 
 register_url_convertor("text", AnyText())
+PERSON_ID = "{person_id:text}"

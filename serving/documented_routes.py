@@ -7,11 +7,9 @@ from re import Pattern
 from fastapi import FastAPI
 from starlette.routing import compile_path
 
-import serving.any_text  # noqa: F401 - known to paths from here on
+from serving.any_text import PERSON_ID
 
 LONGEST_REMEMBERED = 256
-# The document has no way to tell that it is any text.
-ANY_TEXT = ("{person_id}", "{person_id:text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,8 @@ class DocumentedRoutes:
         if not self._compiled:
             self._compiled = [
                 (
-                    compile_path(template.replace(*ANY_TEXT))[0],
+                    # The document has no way to tell that an id is any text.
+                    compile_path(template.replace("{person_id}", PERSON_ID))[0],
                     DocumentedRoute(template, _is_kept(operations)),
                 )
                 for template, operations in self._app.openapi()["paths"].items()

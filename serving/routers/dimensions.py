@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.answering.answers import published
 from serving.answering.pages import paged
+from serving.any_text import PERSON_ID
 from serving.errors import Problem, echo
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
@@ -54,7 +55,7 @@ async def persons(
     return await paged(request, filters, asked, persons_of)
 
 
-@router.get("/persons/{person_id:text}", responses={**answers(PersonAnswer), **NOT_FOUND})
+@router.get(f"/persons/{PERSON_ID}", responses={**answers(PersonAnswer), **NOT_FOUND})
 async def person(
     request: Request,
     person_id: Annotated[str, Path(description="The person.", examples=["P-0042"])],
