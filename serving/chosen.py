@@ -36,6 +36,11 @@ class Chosen:
         return bool(self.statuses) or self.min_dwell is not None or self.max_dwell is not None
 
     @property
+    def is_of_cameras(self) -> bool:
+        """Tell whether a filter leaves out some cameras of a site."""
+        return bool(self.camera_ids or self.categories)
+
+    @property
     def is_demographic(self) -> bool:
         """Tell whether a filter looks at what is known of a person."""
         return bool(self.age_groups or self.genders)

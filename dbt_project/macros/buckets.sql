@@ -128,9 +128,15 @@
 {%- endmacro %}
 
 
-{#- Where the bucket begins that a row of touched_persons belongs to. -#}
-{% macro bucket_of_row(rows, grain) -%}
+{#- Where the bucket begins that a row of agg_person_hourly belongs to. -#}
+{% macro bucket_of_hour(rows, grain) -%}
     {{ rows }}.{{ 'bucket_start' if grain == 'hour' else grain ~ '_start' }}
+{%- endmacro %}
+
+
+{#- The same for a row of touched_persons, which is of an hour for hours and else of a day. -#}
+{% macro bucket_of_person(rows, grain) -%}
+    {{ rows }}.{{ 'week_start' if grain == 'week' else 'bucket_start' }}
 {%- endmacro %}
 
 

@@ -11,7 +11,7 @@ grouped as (
 visitors as (
     select distinct
         seen.site_id,
-        {{ bucket_of_row('seen', grain) }} as bucket_start,
+        {{ bucket_of_person('seen', grain) }} as bucket_start,
         seen.person_id
     from {{ touched_persons('seen', grain) }}
 ),

@@ -6,6 +6,8 @@
 -#}
 {% macro place_buckets(place, grain) -%}
 {%- set key = place ~ '_id' -%}
+{%- set bucket_of = bucket_of_hour if place == 'camera' else bucket_of_person -%}
+{%- set bucket = bucket_of('seen', grain) -%}
 {%- set hourly = ref('agg_' ~ place ~ '_hourly') if grain != 'hour' else none -%}
 with touched as (
     {{ touched_days_or_weeks(ref('int_site_days_touched'), grain) }}
@@ -28,12 +30,12 @@ firsts as (
 activities as (
     select
         seen.{{ key }},
-        {{ bucket_of_row('seen', grain) }} as bucket_start,
+        {{ bucket }} as bucket_start,
         {%- if place == 'camera' %}
         seen.site_id,
         {%- else %}
         count(distinct seen.person_id) filter (
-            where firsts.{{ grain }}_start = {{ bucket_of_row('seen', grain) }}
+            where firsts.{{ grain }}_start = {{ bucket }}
         ) as new_visitors,
         {%- endif %}
         sum(seen.events)::bigint as events,

@@ -46,7 +46,7 @@
     {%- if grain == 'hour' -%}
     {{ touched_rows(ref('agg_person_hourly'), rows, 'bucket_start') }}
     {%- else -%}
-    {{ touched_rows(ref('int_person_days_counted'), rows, 'day_start') }}
+    {{ touched_rows(ref('agg_person_daily'), rows, 'bucket_start') }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -14,8 +14,8 @@ from serving.answering.exports import Export, Exports, counted, exported, is_lon
 from serving.answering.formats import MEDIA_TYPES, Format, accepted_format, asked_format
 from serving.answering.snapshot import Snapshot, Snapshots
 from serving.answering.versions import Versions
-from serving.calendar.hours import split_hours
 from serving.calendar.ranges import Range
+from serving.calendar.splitting import split_hours
 from serving.chosen import Chosen
 from serving.database import Database, unpublished
 from serving.exchange import exchange_of
@@ -24,7 +24,7 @@ from serving.pagination import PageRequest
 from serving.parameters import canonical_query
 from serving.queries.listing import Rows, count_rows, read_batches, read_page
 from serving.queries.published import Version
-from serving.queries.seen import SplitRange
+from serving.queries.split_range import SplitRange
 from serving.queries.statements import Connection
 
 # Raised whenever the same data would be answered in another shape, so that no old copy is kept.

@@ -8,6 +8,7 @@ from serving.answering.answers import published, require_news
 from serving.answering.envelopes import Envelope
 from serving.answering.formats import Format, asked_format
 from serving.answering.snapshot import Snapshot, Snapshots
+from serving.calendar.splitting import split_days
 from serving.chosen import Chosen
 from serving.database import Database
 from serving.errors import Problem
@@ -15,12 +16,30 @@ from serving.exchange import exchange_of
 from serving.filters import Filters
 from serving.pagination import PageRequest
 from serving.queries.listing import Rows, read_page
+from serving.queries.split_range import SplitRange
+
+RowsOf = Callable[[Chosen, Snapshot], Rows]
 
 
 async def paged(
     request: Request, filters: Filters, asked: PageRequest, rows_of: Callable[[Chosen], Rows]
 ) -> Response:
     """Give the page that is asked for; raises NotModified before data is read."""
+    return await _paged(request, filters, asked, lambda chosen, _: rows_of(chosen))
+
+
+async def paged_in_days(
+    request: Request, filters: Filters, asked: PageRequest, rows_of: Callable[[SplitRange], Rows]
+) -> Response:
+    """Give a page of what is told by whole days and a rest; raises NotModified likewise."""
+    return await _paged(
+        request, filters, asked, lambda chosen, snapshot: rows_of(split_days(chosen, snapshot))
+    )
+
+
+async def _paged(
+    request: Request, filters: Filters, asked: PageRequest, rows_of: RowsOf
+) -> Response:
     snapshots: Snapshots = request.app.state.snapshots
     known, headers = await require_news(request)
     snapshot = snapshots.latest
@@ -31,7 +50,8 @@ async def paged(
             return answer
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
-        return await reading.page(asked, rows_of(await reading.fit(filters, clock)), clock)
+        rows = rows_of(await reading.fit(filters, clock), reading.snapshot)
+        return await reading.page(asked, rows, clock)
 
 
 def _is_simple(request: Request, filters: Filters, asked: PageRequest) -> bool:
@@ -41,14 +61,13 @@ def _is_simple(request: Request, filters: Filters, asked: PageRequest) -> bool:
 
 
 async def _at_once(
-    envelope: Envelope, filters: Filters, asked: PageRequest, rows_of: Callable[[Chosen], Rows],
-    snapshot: Snapshot,
-) -> Response | None:  # fmt: skip
+    envelope: Envelope, filters: Filters, asked: PageRequest, rows_of: RowsOf, snapshot: Snapshot
+) -> Response | None:
     """Give the page; None where a newer version has been published than the filters were fit to."""
     database: Database = envelope.request.app.state.database
     clock = asked.clock(snapshot.as_of)
     try:
-        rows = rows_of(filters.fit(snapshot, clock))
+        rows = rows_of(filters.fit(snapshot, clock), snapshot)
     except Problem:
         return None  # a newer version may know what is refused here
     found = await database.asked(lambda connection: read_page(connection, asked.page, rows))

@@ -94,7 +94,7 @@ class Plot:
 
     def _is_stored(self, snapshot: Snapshot, windows: dict[str, Window]) -> bool:
         """Tell whether the marts hold these very buckets: of everybody, in the site's own zone."""
-        is_narrowed = self.of == "site" and bool(self.chosen.camera_ids or self.chosen.categories)
+        is_narrowed = self.of == "site" and self.chosen.is_of_cameras
         return (
             not self.chosen.is_of_persons
             and not is_narrowed

@@ -45,8 +45,8 @@ def event_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     )
 
 
-def person_hour_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
-    """Give what the filters ask of `agg_person_hourly`, which knows nothing of sessions."""
+def stored_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
+    """Give what the filters ask of partial results by camera, which know nothing of sessions."""
     return all_of(
         [
             *_of_place(chosen, parameters),
@@ -63,7 +63,7 @@ def visit_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
         *of_person(chosen, parameters),
         *of_time("started_at", chosen.spans, parameters),
     ]
-    if chosen.camera_ids or chosen.categories or chosen.is_of_sessions:
+    if chosen.is_of_cameras or chosen.is_of_sessions:
         parts = [*_of_camera(chosen, parameters), *_of_own_session(chosen, parameters)]
         conditions.append(OF_VISITED.format(all_of(parts)))
     return all_of(conditions)
@@ -114,7 +114,7 @@ def camera_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
 def site_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     """Give what the filters ask of `dim_sites`: that there is a fitting event."""
     conditions = any_of_column("site_id", chosen.site_ids, parameters)
-    if chosen.is_bounded or chosen.is_of_persons or chosen.camera_ids or chosen.categories:
+    if chosen.is_bounded or chosen.is_of_persons or chosen.is_of_cameras:
         conditions.append(_of_events("site_id", chosen, parameters))
     return all_of(conditions)
 
@@ -125,7 +125,7 @@ def person_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
         *any_of_column("person_id", chosen.person_ids, parameters),
         *of_demographics(chosen, parameters),
     ]
-    is_placed = bool(chosen.site_ids or chosen.camera_ids or chosen.categories)
+    is_placed = bool(chosen.site_ids) or chosen.is_of_cameras
     if chosen.is_bounded or chosen.is_of_sessions or is_placed:
         conditions.append(_of_events("person_id", chosen, parameters))
     return all_of(conditions)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from serving.chosen import Chosen
+from serving.queries.arranged import arranged, percentiles
 from serving.queries.conditions import session_conditions
 from serving.queries.groupings import (
     GROUPINGS,
@@ -13,7 +14,8 @@ from serving.queries.groupings import (
     group_joins,
     group_names,
 )
-from serving.queries.listing import Column, Listing, Rows, Statement
+from serving.queries.listing import Column, Listing, Page, Rows, Statement
+from serving.queries.split_range import SplitRange
 from serving.queries.statements import Parameters, statement
 
 MEASURES = {
@@ -31,6 +33,8 @@ MEASURES = {
 LARGE: frozenset[Grouping] = frozenset(
     {"camera", "site", "category", "hour_of_day", "weekday", "age_group", "gender"}
 )
+# A day of a camera is in one of them as a whole.
+OF_DAYS: frozenset[Grouping] = frozenset({"camera", "site", "category", "day", "week", "weekday"})
 COLUMNS = (*(GROUPS[name].column for name in GROUPINGS), *MEASURES)
 
 HISTOGRAM = Listing(
@@ -51,13 +55,20 @@ def dwell_listing(groupings: Sequence[Grouping]) -> Listing:
     return Listing(groups | MEASURES, tuple(groups), ",".join(groups))
 
 
-def dwell_of(chosen: Chosen, groupings: Sequence[Grouping], zone: str | None) -> Rows:
-    """Give a row of statistics for each group with a closed session."""
+def dwell_of(
+    split: SplitRange, groupings: Sequence[Grouping], zone: str | None, page: Page
+) -> Rows:
+    """Give a row of statistics for each group with a closed session.
+
+    Stored days know no persons, and of no other zone than that of their site.
+    """
+    if split.whole and OF_DAYS.issuperset(groupings) and zone is None and not _has_extras(page):
+        return _dwell_of_days(split, groupings)
     name = "dwell_of_large_groups" if LARGE.issuperset(groupings) else "dwell"
 
     def rows(parameters: Parameters) -> Statement:
         dwells = statement("dwells").format(
-            conditions=session_conditions(chosen, parameters),
+            conditions=session_conditions(split.chosen, parameters),
             groups=group_expressions(groupings, zone, parameters),
             joins=group_joins(groupings),
         )
@@ -72,6 +83,26 @@ def histogram_of(chosen: Chosen, edges: Sequence[float]) -> Rows:
     def rows(parameters: Parameters) -> Statement:
         return statement("histogram").format(
             conditions=session_conditions(chosen, parameters), edges=parameters.bind(list(edges))
+        )
+
+    return rows
+
+
+def _has_extras(page: Page) -> bool:
+    names = {*page.fields, *(order.column for order in page.orders)}
+    return any(page.listing.columns[name].is_extra for name in names)
+
+
+def _dwell_of_days(split: SplitRange, groupings: Sequence[Grouping]) -> Rows:
+    names = group_names(groupings)
+
+    def rows(parameters: Parameters) -> Statement:
+        groups = group_expressions(groupings, None, parameters)
+        joins = group_joins(groupings)
+        return statement("dwell_of_days").format(
+            arranged=arranged(split, groups, names, joins, parameters),
+            percentiles=percentiles((0.5, 0.9), names, parameters),
+            names=names,
         )
 
     return rows

@@ -1,10 +1,13 @@
 """The range metrics, by their names in the contract."""
 
+from psycopg import sql
 from psycopg.rows import dict_row
 
-from serving.queries.conditions import session_conditions
+from serving.queries.arranged import NOTHING, arranged_as_one, percentiles_of_one
+from serving.queries.conditions import session_conditions, stored_conditions
 from serving.queries.listing import Type
-from serving.queries.seen import SplitRange, seen
+from serving.queries.seen import seen
+from serving.queries.split_range import SplitRange
 from serving.queries.statements import Connection, Parameters, statement
 
 Metrics = dict[str, int | float | None]
@@ -22,13 +25,33 @@ METRICS: dict[str, Type] = {
 }
 
 
-async def read_kpis(connection: Connection, split: SplitRange) -> Metrics:
+async def read_kpis(connection: Connection, hours: SplitRange) -> Metrics:
     """Give each metric by its name; what nothing can be said of is null."""
     parameters = Parameters()
     query = statement("kpis").format(
-        seen=seen(split, parameters),
-        session_conditions=session_conditions(split.chosen, parameters),
+        seen=seen(hours, parameters),
+        session_conditions=session_conditions(hours.chosen, parameters),
     )
+    return await _read(connection, query, parameters)
+
+
+async def read_kpis_of_days(
+    connection: Connection, days: SplitRange, hours_of_rest: SplitRange
+) -> Metrics:
+    """Give the same metrics by whole days; the rest of the range is split into hours."""
+    parameters = Parameters()
+    rest = session_conditions(days.rest, parameters) if days.rest else NOTHING
+    query = statement("kpis_of_days").format(
+        seen=seen(hours_of_rest, parameters),
+        arranged=arranged_as_one(days, parameters),
+        percentiles=percentiles_of_one((0.5,), parameters),
+        day_conditions=stored_conditions(days.whole, parameters) if days.whole else NOTHING,
+        session_conditions=rest,
+    )
+    return await _read(connection, query, parameters)
+
+
+async def _read(connection: Connection, query: sql.Composed, parameters: Parameters) -> Metrics:
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, parameters)
         return await cursor.fetchone() or {}

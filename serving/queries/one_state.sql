@@ -3,11 +3,13 @@ begin isolation level repeatable read, read only;
 -- Before the first look, for whoever opens a table that a rebuild swaps after it finds no row there.
 lock table
     marts.agg_camera_daily,
+    marts.agg_camera_dwells_daily,
     marts.agg_camera_hourly,
     marts.agg_camera_weekly,
     marts.agg_demographics_daily,
     marts.agg_demographics_hourly,
     marts.agg_demographics_weekly,
+    marts.agg_person_daily,
     marts.agg_person_hourly,
     marts.agg_site_daily,
     marts.agg_site_hourly,

@@ -5,10 +5,10 @@ from typing import Literal
 
 from psycopg import sql
 
-from serving.chosen import Chosen
 from serving.queries.conditions import session_conditions
 from serving.queries.listing import Column, Listing, Rows, Statement
-from serving.queries.seen import SplitRange, seen
+from serving.queries.seen import seen
+from serving.queries.split_range import NEVER, SplitRange
 from serving.queries.statements import Parameters, statement
 
 Ranked = Literal["camera", "site"]
@@ -26,7 +26,6 @@ MEASURES = {
     "change": Column("double precision", is_nullable=True),
     "relative_change": Column("double precision", is_nullable=True),
 }
-NEVER = SplitRange(Chosen(), None, None)
 COLUMNS = ("rank", "camera_id", "site_id", *MEASURES)
 
 
@@ -84,6 +83,6 @@ def _source(metric: Metric, split: SplitRange, parameters: Parameters) -> sql.Co
     if not metric.is_of_sessions:
         return sql.SQL("with {} select * from seen").format(seen(split, parameters))
     text = sql.SQL("select * from marts.fct_sessions where session_status = 'closed' and {}")
-    is_never = split.hours is None and split.rest is None
+    is_never = split.whole is None and split.rest is None
     conditions = sql.SQL("false") if is_never else session_conditions(split.chosen, parameters)
     return text.format(conditions)

@@ -9,7 +9,8 @@ from serving.chosen import Chosen
 from serving.queries.buckets import bucket_date
 from serving.queries.conditions import event_conditions, session_conditions
 from serving.queries.listing import Column, Listing, Rows, Statement
-from serving.queries.seen import SplitRange, seen
+from serving.queries.seen import seen
+from serving.queries.split_range import SplitRange
 from serving.queries.statements import Connection, Parameters, statement
 
 DEMOGRAPHICS = Listing(

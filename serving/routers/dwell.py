@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import WithJsonSchema
 
-from serving.answering.pages import paged
+from serving.answering.pages import paged, paged_in_days
 from serving.calendar.zones import ZoneQuery
 from serving.errors import echo, invalid, unknown
 from serving.filters import FilterQuery
@@ -86,8 +86,10 @@ async def dwell(
 ) -> Response:
     """Dwell statistics over the closed sessions that were entered in the range, by group."""
     asked = query.of(dwell_listing(groupings))
-    rows_of = partial(dwell_of, groupings=groupings, zone=zone.key if zone else None)
-    return await paged(request, filters, asked, rows_of)
+    rows_of = partial(
+        dwell_of, groupings=groupings, zone=zone.key if zone else None, page=asked.page
+    )
+    return await paged_in_days(request, filters, asked, rows_of)
 
 
 @tabular(router, "/dwell/histogram", answers(HistogramPage))

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from serving.answering.answers import Published, published
+from serving.answering.range_metrics import range_metrics
 from serving.calendar.ranges import Range
 from serving.errors import invalid
 from serving.filters import FilterQuery, Filters
-from serving.queries.kpis import METRICS, Metrics, read_kpis
+from serving.queries.kpis import METRICS, Metrics
 from serving.queries.listing import Type
 from serving.routers.documented import answers, tabular
 from serving.schemas.kpis import Change, KpiAnswer
@@ -41,7 +42,7 @@ async def kpis(
     As a file it is one row, with the members of previous and change as columns.
     """
     async with published(request) as reading:
-        now = await read_kpis(reading.connection, reading.split(await reading.fit(filters)))
+        now = await range_metrics(reading, await reading.fit(filters))
         if not compare:
             return reading.single(METRICS, now)
         earlier, before = await _before(reading, filters, now)
@@ -59,7 +60,7 @@ async def _before(reading: Published, filters: Filters, now: Metrics) -> tuple[R
     if fitted is None:
         raise invalid("compare", filters.range_at(reading.as_of).why_no_previous)
     chosen, earlier = fitted
-    return earlier, await read_kpis(reading.connection, reading.split(chosen))
+    return earlier, await range_metrics(reading, chosen)
 
 
 def _changes(now: Metrics, before: Metrics) -> dict[str, Metrics]:

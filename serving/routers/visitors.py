@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.answering.answers import published
+from serving.answering.range_metrics import range_metrics
 from serving.calendar.plotting import OR_COARSER, Plot
 from serving.calendar.zones import ZoneQuery
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.queries.kpis import read_kpis
 from serving.queries.series import VISITORS, Granularity
 from serving.queries.visitors import (
     DEMOGRAPHICS,
@@ -56,7 +56,7 @@ async def repeat_visitors(
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
         chosen = await reading.fit(filters, clock)
-        metrics = await read_kpis(reading.connection, reading.split(chosen))
+        metrics = await range_metrics(reading, chosen)
         summary = {name: metrics[name] for name in SUMMARY}
         return await reading.page(asked, repeat_visitors_of(chosen), clock, summary=summary)
 

@@ -108,6 +108,8 @@ def same(actual: object, expected: object) -> bool:
         return isinstance(actual, float) and isclose(
             actual, float(expected), rel_tol=1e-12, abs_tol=1e-9
         )
+    if isinstance(expected, tuple):
+        return actual == list(expected)
     return type(actual) is type(expected) and actual == expected
 
 

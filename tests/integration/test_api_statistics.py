@@ -31,9 +31,14 @@ GROUPINGS = [
 ]  # fmt: skip
 ZONES = [None, None, "UTC", "Asia/Kolkata", "America/St_Johns"]
 MEASURES = [
-    "closed_sessions", "total_dwell_seconds", "avg_dwell_seconds", "median_dwell_seconds",
-    "p90_dwell_seconds", "max_dwell_seconds", "persons", "avg_dwell_seconds_per_person",
-]  # fmt: skip
+    "closed_sessions",
+    "total_dwell_seconds",
+    "avg_dwell_seconds",
+    "median_dwell_seconds",
+    "p90_dwell_seconds",
+    "max_dwell_seconds",
+]
+OF_PERSONS = ["persons", "avg_dwell_seconds_per_person"]
 METRICS = [
     "total_events", "unique_visitors", "closed_sessions", "total_dwell_seconds",
     "avg_dwell_seconds", "median_dwell_seconds", "max_dwell_seconds",
@@ -75,16 +80,22 @@ def test_kpis(api: Api, asked: Asked) -> None:
     asked=questions(),
     names=st.lists(st.sampled_from(GROUPINGS), min_size=1, max_size=2, unique=True),
     zone=st.sampled_from(ZONES),
+    of_persons=st.sampled_from([[], OF_PERSONS]),
 )
-def test_dwell(api: Api, asked: Asked, names: list[str], zone: str | None) -> None:
+def test_dwell(
+    api: Api, asked: Asked, names: list[str], zone: str | None, of_persons: list[str]
+) -> None:
     parameters = [("group_by", name) for name in names] + ([("tz", zone)] if zone else [])
     columns = [f"{name}_id" if name in ("camera", "site", "person") else name for name in names]
-    parameters.append(("fields", ",".join([*columns, *MEASURES])))
+    parameters.append(("fields", ",".join([*columns, *MEASURES, *of_persons])))
     rows = rows_of(api, "/v1/dwell", [*asked.parameters, *parameters])
     for row in rows:
         if "hour" in row:
             row["hour"] = datetime.fromisoformat(row["hour"])
-    assert_same(keyed(rows, *columns), dwell_rows(asked.filters, names, zone))
+    wanted = dwell_rows(asked.filters, names, zone)
+    shown = [*MEASURES, *of_persons]
+    told = {key: {name: row[name] for name in shown} for key, row in wanted.items()}
+    assert_same(keyed(rows, *columns), told)
 
 
 @examples

@@ -19,6 +19,7 @@ from tests.reference.cameras import (
     dim_cameras,
     dim_sites,
 )
+from tests.reference.dwells import CameraDwells, camera_dwells
 from tests.reference.events import RawRow, distinct_events
 from tests.reference.facts import (
     FctEvent,
@@ -29,7 +30,7 @@ from tests.reference.facts import (
     fct_sessions,
 )
 from tests.reference.pairing import paired
-from tests.reference.person_hours import PersonHour, person_hours
+from tests.reference.person_activity import PersonDay, PersonHour, person_days, person_hours
 from tests.reference.persons import DimPerson, dim_persons
 from tests.reference.quality import CameraQuality, camera_quality
 from tests.reference.rules import RULES, Rules
@@ -55,6 +56,7 @@ class Marts(TypedDict):
     agg_camera_hourly: list[CameraBucket]
     agg_camera_daily: list[CameraBucket]
     agg_camera_weekly: list[CameraBucket]
+    agg_camera_dwells_daily: list[CameraDwells]
     agg_site_hourly: list[SiteBucket]
     agg_site_daily: list[SiteBucket]
     agg_site_weekly: list[SiteBucket]
@@ -63,6 +65,7 @@ class Marts(TypedDict):
     agg_demographics_weekly: list[DemographicsBucket]
     agg_transitions_daily: list[Transition]
     agg_person_hourly: list[PersonHour]
+    agg_person_daily: list[PersonDay]
     quality_cameras_daily: list[CameraQuality]
 
 
@@ -105,6 +108,7 @@ def modelled(
         agg_camera_hourly=at_camera[0],
         agg_camera_daily=at_camera[1],
         agg_camera_weekly=at_camera[2],
+        agg_camera_dwells_daily=camera_dwells(events, sessions, cameras),
         agg_site_hourly=at_site[0],
         agg_site_daily=at_site[1],
         agg_site_weekly=at_site[2],
@@ -113,5 +117,6 @@ def modelled(
         agg_demographics_weekly=of_group[2],
         agg_transitions_daily=transitions(visits),
         agg_person_hourly=person_hours(events, sessions, cameras),
+        agg_person_daily=person_days(events, sessions, cameras),
         quality_cameras_daily=camera_quality(rows, events, sessions, orphans, cameras),
     )

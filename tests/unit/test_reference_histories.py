@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from tests.reference.buckets import CameraBucket, SiteBucket
 from tests.reference.histories import MOST_BATCHES, histories
 from tests.reference.history import History
-from tests.reference.person_hours import PersonHour
+from tests.reference.person_activity import PersonHour
 from tests.reference.warehouse import Marts, modelled, rows_of
 from tests.reference.zones import BucketOf, day_of, week_of
 

@@ -12,7 +12,7 @@ persons as (
     select distinct
         daily.person_id,
         daily.site_id
-    from {{ touched_rows(ref('int_person_days_counted'), 'daily', 'day_start') }}
+    from {{ touched_rows(ref('agg_person_daily'), 'daily', 'bucket_start') }}
 ),
 
 firsts as (
@@ -20,33 +20,33 @@ firsts as (
     select
         persons.person_id,
         persons.site_id,
-        earliest.day_start,
+        earliest.bucket_start as day_start,
         earliest.local_date,
         earliest.first_event_at
     from persons
     cross join lateral (
         select
-            daily.day_start,
+            daily.bucket_start,
             daily.local_date,
             daily.first_event_at
-        from {{ ref('int_person_days_counted') }} as daily
+        from {{ ref('agg_person_daily') }} as daily
         where
             daily.person_id = persons.person_id
             and daily.site_id = persons.site_id
             and daily.events > 0
-        order by daily.day_start
+        order by daily.bucket_start
         limit 1
     ) as earliest
     {%- else %}
     select distinct on (person_id, site_id)
         person_id,
         site_id,
-        day_start,
+        bucket_start as day_start,
         local_date,
         first_event_at
-    from {{ ref('int_person_days_counted') }}
+    from {{ ref('agg_person_daily') }}
     where events > 0
-    order by person_id, site_id, day_start
+    order by person_id, site_id, bucket_start
     {%- endif %}
 ),
 

@@ -44,7 +44,7 @@ newcomers as (
     {%- if is_partial() %}
     left join lateral (
         select min(daily.first_event_at) as first_event_at
-        from {{ left_by_last_build('int_person_days_counted', 'intermediate') }} as daily
+        from {{ left_by_last_build('agg_person_daily') }} as daily
         where
             daily.person_id = first_arrivals.person_id
             and daily.site_id = first_arrivals.site_id

@@ -2,7 +2,7 @@
     touched={'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
 ) }}
 
--- depends_on: {{ ref('int_person_days_counted') }}
+-- depends_on: {{ ref('agg_person_daily') }}
 with touched as (
     select * from {{ ref('int_site_days_touched') }}
 ),
@@ -21,8 +21,8 @@ entrants as (
     select
         days.person_id,
         days.site_id,
-        days.day_start
-    from {{ touched_rows(ref('int_person_days_counted'), 'days', 'day_start') }}
+        days.bucket_start as day_start
+    from {{ touched_rows(ref('agg_person_daily'), 'days', 'bucket_start') }}
     where days.entries > 0
 ),
 

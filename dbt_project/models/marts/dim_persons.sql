@@ -36,10 +36,10 @@ described as (
             max(daily.last_event_at) as last_event_at,
             sum(daily.events)::bigint as event_count,
             count(distinct daily.local_date) filter (where daily.events > 0) as visit_days,
-            sum(daily.closed_sessions)::bigint as closed_sessions,
-            sum(daily.total_dwell_seconds) as total_dwell_seconds,
-            max(daily.max_dwell_seconds) as max_dwell_seconds
-        from {{ ref('int_person_days_counted') }} as daily
+            sum(daily.sessions_ended)::bigint as closed_sessions,
+            sum(daily.ended_dwell_seconds::numeric) as total_dwell_seconds,
+            max(daily.max_ended_dwell_seconds) as max_dwell_seconds
+        from {{ ref('agg_person_daily') }} as daily
         where daily.person_id = grouped.person_id
     ) as counted
     cross join lateral (

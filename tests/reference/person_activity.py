@@ -1,4 +1,4 @@
-"""What `agg_person_hourly` holds: one person at one camera in one hour."""
+"""What `agg_person_*` hold: a person at a camera in an hour, and at a site in a day."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -35,6 +35,26 @@ class PersonHour:
     max_ended_dwell_seconds: Fraction | None
 
 
+@dataclass(frozen=True)
+class PersonDay:
+    """A row of `agg_person_daily`."""
+
+    person_id: str
+    site_id: str
+    bucket_start: datetime
+    week_start: datetime
+    local_date: date
+    events: int
+    entries: int
+    exits: int
+    first_event_at: datetime | None
+    last_event_at: datetime | None
+    sessions_closed: int
+    sessions_ended: int
+    ended_dwell_seconds: Fraction | None
+    max_ended_dwell_seconds: Fraction | None
+
+
 def person_hours(
     events: Iterable[Event], sessions: Iterable[Session], cameras: Mapping[str, Camera]
 ) -> list[PersonHour]:
@@ -63,9 +83,38 @@ def person_hours(
     ]
 
 
+def person_days(
+    events: Iterable[Event], sessions: Iterable[Session], cameras: Mapping[str, Camera]
+) -> list[PersonDay]:
+    """Give the days on which a person has an event at a site or is there."""
+    timezones = {camera.site_id: camera.timezone for camera in cameras.values()}
+    found = activities(
+        events, sessions, cameras, day_of, lambda camera, person: (person, camera.site_id)
+    )
+    return [
+        PersonDay(
+            person_id=person_id,
+            site_id=site_id,
+            bucket_start=start,
+            week_start=week_of(start, timezones[site_id])[0],
+            local_date=local_date(start, timezones[site_id]),
+            events=len(active.events),
+            entries=active.count("entry"),
+            exits=active.count("exit"),
+            first_event_at=min((event.event_at for event in active.events), default=None),
+            last_event_at=max((event.event_at for event in active.events), default=None),
+            sessions_closed=len(active.dwells),
+            sessions_ended=len(active.ended),
+            ended_dwell_seconds=_ended(active, sum),
+            max_ended_dwell_seconds=_ended(active, max),
+        )
+        for ((person_id, site_id), (start, _)), active in found.items()
+    ]
+
+
 def _ended(
     active: Activity, total: Callable[[Iterable[Fraction]], Fraction | int]
 ) -> Fraction | None:
-    """Give the sum or the most of the lengths of sessions that end in the hour, if any does."""
+    """Give the sum or the most of the lengths of sessions that end in it, if any does."""
     dwells = [seconds(one.dwell) for one in active.ended if one.dwell is not None]
     return Fraction(total(dwells)) if dwells else None

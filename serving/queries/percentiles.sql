@@ -1,0 +1,99 @@
+-- Percentiles of many arrays at once, exact, and without a sort of all that is in them. What an
+-- array has in the place of the percentile is near it: of these places some are taken as bounds.
+-- How much lies up to a bound a binary search tells, array by array; the percentile is between two
+-- neighbours, and only what lies there has to be put in order.
+placed as (
+    select
+        {names},
+        fraction,
+        cardinality(dwells_seconds) as size,
+        dwells_seconds[ceil(fraction * cardinality(dwells_seconds))::integer] as dwell_seconds
+    from arranged
+    cross join unnest({fractions}::double precision[]) as fraction
+    offset 0
+),
+
+-- `place` counts from 0, and lies between two values where it is not whole.
+bounded as materialized (
+    select
+        {names},
+        fraction,
+        sum(size) as size,
+        fraction * (sum(size) - 1) as place,
+        percentile_disc(array[0, 0.2, 0.35, 0.45, 0.5, 0.55, 0.65, 0.8, 1])
+            within group (order by dwell_seconds) as bounds
+    from placed
+    group by {names}, fraction
+),
+
+counted as (
+    select
+        {names},
+        fraction,
+        size,
+        place,
+        bounds,
+        array[
+            sum(width_bucket(bounds[1], dwells_seconds)),
+            sum(width_bucket(bounds[2], dwells_seconds)),
+            sum(width_bucket(bounds[3], dwells_seconds)),
+            sum(width_bucket(bounds[4], dwells_seconds)),
+            sum(width_bucket(bounds[5], dwells_seconds)),
+            sum(width_bucket(bounds[6], dwells_seconds)),
+            sum(width_bucket(bounds[7], dwells_seconds)),
+            sum(width_bucket(bounds[8], dwells_seconds)),
+            sum(width_bucket(bounds[9], dwells_seconds))
+        ] as counts
+    from bounded
+    inner join arranged using ({names})
+    group by {names}, fraction, size, place, bounds
+),
+
+-- Above `low` and up to `high` lie both values that the percentile is between.
+bracketed as materialized (
+    select
+        {names},
+        fraction,
+        place - coalesce(below, 0) as place,
+        coalesce(low, '-infinity') as low,
+        coalesce(high, 'infinity') as high
+    from counted
+    cross join lateral (
+        select
+            max(bound) filter (where up_to <= floor(place)) as low,
+            max(up_to) filter (where up_to <= floor(place)) as below,
+            min(bound) filter (where up_to >= least(size, floor(place) + 2)) as high
+        from unnest(bounds, counts) as near (bound, up_to)
+    ) as neighbours
+),
+
+found as (
+    select
+        {names},
+        fraction,
+        place,
+        array_agg(dwell_seconds order by dwell_seconds) as ordered
+    from bracketed
+    inner join arranged using ({names})
+    cross join
+        unnest(
+            dwells_seconds[
+                width_bucket(low, dwells_seconds) + 1:width_bucket(high, dwells_seconds)
+            ]
+        ) as dwell_seconds
+    group by {names}, fraction, place
+),
+
+percentiles as (
+    select
+        {names},
+        fraction,
+        lower_seconds + (place - floor(place)) * (upper_seconds - lower_seconds) as dwell_seconds
+    from (
+        select
+            *,
+            ordered[floor(place)::integer + 1] as lower_seconds,
+            ordered[ceil(place)::integer + 1] as upper_seconds
+        from found
+    ) as around
+)
