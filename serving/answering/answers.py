@@ -28,7 +28,7 @@ from serving.queries.split_range import SplitRange
 from serving.queries.statements import Connection
 
 # Raised whenever the same data would be answered in another shape, so that no old copy is kept.
-SHAPE = 3
+SHAPE = 4
 
 
 @dataclass(frozen=True, kw_only=True)

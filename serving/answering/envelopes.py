@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-import orjson
 from fastapi import Request, Response
 
 from serving.answering.cursors import Cursor, encode
 from serving.answering.encoders import Types, encoder
 from serving.answering.formats import MEDIA_TYPES, Format, asked_format, plain_path
+from serving.answering.instants import as_json, instant
 from serving.exchange import exchange_of
 from serving.pagination import PageRequest
 from serving.queries.listing import Found
@@ -33,13 +33,13 @@ class Envelope:
     def answer(self, data: object, **more: object) -> Response:
         """Give `data` in its envelope."""
         exchange_of(self.request.scope).rows = len(data) if isinstance(data, list) else 1
-        return self._enveloped(orjson.dumps(data), more)
+        return self._enveloped(as_json(data), more)
 
     def single(self, types: Types, row: Mapping[str, object]) -> Response:
         """Give one thing; as a file it is one row, its members' members columns."""
         if asked_format(self.request) is Format.JSON:
             return self.answer(row)
-        return self.table(types, [orjson.dumps(dict(_flat(row))).decode()])
+        return self.table(types, [as_json(dict(_flat(row))).decode()])
 
     def table(self, types: Types, texts: Sequence[str], **more: object) -> Response:
         """Give rows, each as JSON, in the format that is asked for."""
@@ -69,7 +69,7 @@ class Envelope:
 
     def _enveloped(self, data: bytes, more: dict[str, object]) -> Response:
         number = self.version.number if self.version else None
-        rest = orjson.dumps({"data_version": number, "as_of": self.as_of} | more)
+        rest = as_json({"data_version": number, "as_of": self.as_of} | more)
         body = b"".join((b'{"data":', data, b",", rest[1:]))
         return self._given(body, Format.JSON, self._all_headers())
 
@@ -80,7 +80,7 @@ class Envelope:
     def _all_headers(self) -> dict[str, str]:
         version_headers = {
             "Data-Version": str(self.version.number) if self.version else "",
-            "Data-As-Of": self.as_of.isoformat() if self.as_of else "",
+            "Data-As-Of": instant(self.as_of) if self.as_of else "",
         }
         return {**self.headers, **{name: text for name, text in version_headers.items() if text}}
 

@@ -5,11 +5,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-import orjson
 from fastapi import Request
 from fastapi.sse import format_sse_event
 
 from serving.answering.answers import live
+from serving.answering.instants import as_json
 from serving.errors import Problem
 from serving.exchange import exchange_of
 from serving.queries.loads import is_published, read_load
@@ -86,4 +86,4 @@ async def _state(request: Request, load_id: int) -> tuple[str, State]:
 
 
 def _event(name: str, data: State) -> bytes:
-    return format_sse_event(data_str=orjson.dumps(data).decode(), event=name)
+    return format_sse_event(data_str=as_json(data).decode(), event=name)

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from serving.answering.answers import published
+from serving.answering.instants import as_json
 from serving.errors import Problem
 from serving.front.metrics import Metrics
 from serving.routers.documented import UNAVAILABLE
@@ -45,7 +45,7 @@ async def readyz(request: Request) -> Response:
             "(DWELLHOUSE_API_READY_MAX_AGE_HOURS); see `dwellhouse status`."
         )
         raise Problem(503, detail)
-    return Response(orjson.dumps(body), 200, NO_STORE, JSON)
+    return Response(as_json(body), 200, NO_STORE, JSON)
 
 
 @router.get("/metrics", include_in_schema=False)

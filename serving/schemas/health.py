@@ -25,6 +25,6 @@ class Readiness(Health):
     as_of: AsOf
     published_at: datetime = Field(
         description="Instant at which that state was published, in UTC",
-        examples=["2026-03-08T06:00:01.310+00:00"],
+        examples=["2026-03-08T06:00:01.31+00:00"],
     )
     age_seconds: float = Field(description="Seconds since it was published", examples=[812.4])

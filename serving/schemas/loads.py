@@ -70,11 +70,11 @@ class Load(Row):
     )
     started_at: datetime = Field(
         description="Instant at which the load began, in UTC",
-        examples=["2026-03-08T06:00:00.120+00:00"],
+        examples=["2026-03-08T06:00:00.12+00:00"],
     )
     finished_at: datetime | None = Field(
         description="Instant at which it ended, null while it runs; in UTC",
-        examples=["2026-03-08T06:00:00.410+00:00"],
+        examples=["2026-03-08T06:00:00.41+00:00"],
     )
     run_id: str | None = Field(
         description="The run that loaded it, by its id in Dagster; null outside of one",

@@ -25,7 +25,7 @@ class Upload(BaseModel):
     received_at: datetime = Field(
         description="Instant at which it had come in, in UTC; of content that did not come by the "
         "API, at which its load began",
-        examples=["2026-03-08T06:00:00.120+00:00"],
+        examples=["2026-03-08T06:00:00.12+00:00"],
     )
     status: UploadStatus = Field(
         description="`waiting` to be loaded, `removed` from the landing folder before it was, "

@@ -91,6 +91,29 @@ def test_a_version_without_events_is_empty(
         assert compared["change"]["total_events"] == {"absolute": 0, "relative": None}
 
 
+def test_an_instant_looks_the_same_wherever_it_is_told(
+    server_url: str, own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for told in ("data_versions set data_clock_at", "dim_persons set last_event_at",
+                 "fct_sessions set entry_at"):  # fmt: skip
+        halved = f"update marts.{told} = '2026-03-06T08:00:00.5Z'"
+        run_as_superuser(server_url, own_warehouse, halved)
+    instant = "2026-03-06T08:00:00.5+00:00"
+    with running_api(own_warehouse, tmp_path) as api:
+        page = api.get("/v1/persons?person_id=P-03")
+        one = api.get("/v1/persons/P-03").json()["data"]
+        assert page.json()["as_of"] == page.headers["data-as-of"] == instant
+        assert api.get("/readyz").json()["as_of"] == instant
+        assert one.items() >= page.json()["data"][0].items() >= {"last_event_at": instant}.items()
+        sessions = api.get("/v1/sessions?person_id=P-03").json()["data"]
+        wanted = [instant] * len(sessions)
+        assert [row["entry_at"] for row in sessions] == wanted
+        assert [row["entry_at"] for row in one["sessions"]] == wanted
+        assert wanted
+        last = api.get("/v1/kpis?compare=previous&to=2026-03-06T08:00:00.5Z&from=2026-03-05T08:00Z")
+        assert last.json()["data"]["previous"]["from"] == "2026-03-04T07:59:59.5+00:00"
+
+
 @pytest.mark.parametrize("url", [f"{url}?last=2d" for url in ANALYTICAL])
 def test_what_is_known_is_not_sent_again(api: Api, url: str) -> None:
     first = api.get(url)
