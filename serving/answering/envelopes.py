@@ -36,10 +36,16 @@ class Envelope:
         return self._enveloped(as_json(data), more)
 
     def single(self, types: Types, row: Mapping[str, object]) -> Response:
-        """Give one thing; as a file it is one row, its members' members columns."""
+        """Give one thing; as a file it is one row, with the members of what is no column."""
         if asked_format(self.request) is Format.JSON:
             return self.answer(row)
-        return self.table(types, [as_json(dict(_flat(row))).decode()])
+        return self.records(types, [dict(_flat(row, types))])
+
+    def records(
+        self, types: Types, rows: Sequence[Mapping[str, object]], **more: object
+    ) -> Response:
+        """Give rows in the format that is asked for."""
+        return self.table(types, [as_json(row).decode() for row in rows], **more)
 
     def table(self, types: Types, texts: Sequence[str], **more: object) -> Response:
         """Give rows, each as JSON, in the format that is asked for."""
@@ -86,17 +92,19 @@ class Envelope:
 
     def file_headers(self, form: Format) -> dict[str, str]:
         """Give the headers of an answer that is saved as a file."""
-        name = plain_path(self.request).rpartition("/")[2]
+        name = quote(plain_path(self.request).rpartition("/")[2])  # an id is any text
         return {
             **self._all_headers(),
             "Content-Disposition": f'attachment; filename="{name}.{form}"',
         }
 
 
-def _flat(members: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+def _flat(
+    members: Mapping[str, object], types: Types, prefix: str = ""
+) -> Iterator[tuple[str, object]]:
     for name, value in members.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}_")
+        if isinstance(value, Mapping) and prefix + name not in types:
+            yield from _flat(value, types, f"{prefix}{name}_")
         else:
             yield prefix + name, value
 

@@ -18,6 +18,16 @@ TYPES: dict[str, Type] = {name: name for name in get_args(Type)} | {
     "real": "double precision",
     "character varying": "text",
 }
+# What is told of a mart.
+CATALOG: dict[str, Type] = {
+    "name": "text",
+    "kind": "text",
+    "description": "text",
+    "grain": "jsonb",
+    "rows_estimate": "bigint",
+    "columns": "jsonb",
+    "tests": "jsonb",
+}
 GRAIN = re.compile(r"\bGrain: ([a-z_]+(?:, [a-z_]+)*)\.")
 # The first of these that a mart has is the time of its rows.
 TIMES = (

@@ -43,6 +43,11 @@ class Listing:
     default_sort: str
 
     @property
+    def types(self) -> dict[str, Type]:
+        """The type of each column."""
+        return {name: column.type for name, column in self.columns.items()}
+
+    @property
     def sortable(self) -> list[str]:
         """The columns that have an order."""
         return [name for name, column in self.columns.items() if column.type not in UNSORTABLE]

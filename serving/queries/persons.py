@@ -2,7 +2,12 @@
 
 from psycopg.rows import dict_row
 
+from serving.queries.dimensions import PERSONS
+from serving.queries.listing import Type
 from serving.queries.statements import Connection, statement
+
+# As a file a person is one row.
+PERSON: dict[str, Type] = {**PERSONS.types, "visits": "jsonb", "sessions": "jsonb"}
 
 
 async def read_person(

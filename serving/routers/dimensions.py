@@ -18,8 +18,8 @@ from serving.queries.dimensions import (
     persons_of,
     sites_of,
 )
-from serving.queries.persons import read_person
-from serving.routers.documented import NOT_FOUND, answers, tabular
+from serving.queries.persons import PERSON, read_person
+from serving.routers.documented import NOT_FOUND, answers, as_tables, tabular
 from serving.schemas.dimensions import CameraPage, PersonAnswer, PersonPage, SitePage
 
 router = APIRouter(tags=["dimensions"])
@@ -55,7 +55,8 @@ async def persons(
     return await paged(request, filters, asked, persons_of)
 
 
-@router.get(f"/persons/{PERSON_ID}", responses={**answers(PersonAnswer), **NOT_FOUND})
+# An id is any text, and may end as a file does: for a file there is `Accept` alone.
+@router.get(f"/persons/{PERSON_ID}", responses=as_tables({**answers(PersonAnswer), **NOT_FOUND}))
 async def person(
     request: Request,
     person_id: Annotated[str, Path(description="The person.", examples=["P-0042"])],
@@ -74,4 +75,4 @@ async def person(
         if found is None:
             detail = f"There is no person {echo(person_id)}; /v1/persons lists who there is."
             raise Problem(404, detail)
-        return reading.answer(found)
+        return reading.single(PERSON, found)

@@ -44,16 +44,20 @@ def answers(model: type[BaseModel]) -> Responses:
     return {**live_answers(model), **NOT_MODIFIED}
 
 
+def as_tables(responses: Responses) -> Responses:
+    """Give the responses of a route whose answer `Accept` may also have as a file."""
+    return {**responses, 200: {**responses[200], "content": TABLES}}
+
+
 def tabular(router: APIRouter, path: str, responses: Responses) -> Callable[[Endpoint], Endpoint]:
     """Register a route whose rows are also to be had as CSV, NDJSON and Parquet.
 
     `Accept` chooses the format, or the suffix: the paths with one are the same operation.
     """
-    documented = {**responses, 200: {**responses[200], "content": TABLES}}
 
     def register(endpoint: Endpoint) -> Endpoint:
         router.get(f"{path}.{{suffix}}", include_in_schema=False)(endpoint)
-        router.get(path, responses=documented)(endpoint)
+        router.get(path, responses=as_tables(responses))(endpoint)
         return endpoint
 
     return register

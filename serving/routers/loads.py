@@ -35,14 +35,14 @@ async def loads(
         return await reading.page(asked, loads_with(status))
 
 
-@router.get("/loads/{load_id}", responses={**live_answers(LoadAnswer), **NOT_FOUND})
+@tabular(router, "/loads/{load_id}", {**live_answers(LoadAnswer), **NOT_FOUND})
 async def load(request: Request, load_id: LoadId) -> Response:
     """One load, with the result of the checks of its file."""
     async with live(request) as reading:
         found = await read_load(reading.connection, load_id)
         if found is None:
             raise _no_load(load_id)
-        return reading.answer(found)
+        return reading.single(LOADS.types, found)
 
 
 @router.get(

@@ -9,7 +9,7 @@ from serving.errors import Problem, echo, hint, nearest
 from serving.filters import FilterQuery
 from serving.marts import mart_rows
 from serving.pagination import ListQuery, listed
-from serving.queries.catalog import LIVE, read_catalog
+from serving.queries.catalog import CATALOG, LIVE, read_catalog
 from serving.routers.documented import NOT_FOUND, answers, tabular
 from serving.schemas.marts import MartList, MartPage
 
@@ -17,7 +17,7 @@ router = APIRouter(tags=["marts"])
 ITS_OWN = ["the columns of the mart, which /v1/marts tells"]
 
 
-@router.get("/marts", responses=answers(MartList))
+@tabular(router, "/marts", answers(MartList))
 async def marts(request: Request) -> Response:
     """Every table and view, with the descriptions, types and units of its columns, and its tests.
 
@@ -34,7 +34,7 @@ async def marts(request: Request) -> Response:
             }
             for mart in catalog.values()
         ]
-        return reading.answer(data, next=None)
+        return reading.records(CATALOG, data, next=None)
 
 
 @tabular(router, "/marts/{name}", {**answers(MartPage), **NOT_FOUND})

@@ -5,16 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from serving.answering.answers import live
+from serving.answering.formats import Format, asked_format
 from serving.calendar.windows import whole_days
 from serving.filters import PlaceQuery
-from serving.queries.quality import read_load_quality, read_pairing
-from serving.routers.documented import live_answers
+from serving.queries.quality import PAIRING, read_load_quality, read_pairing
+from serving.routers.documented import live_answers, tabular
 from serving.schemas.quality import QualityAnswer
 
 router = APIRouter(tags=["quality"])
 
 
-@router.get("/quality", responses=live_answers(QualityAnswer))
+@tabular(router, "/quality", live_answers(QualityAnswer))
 async def quality(
     request: Request,
     filters: PlaceQuery,
@@ -22,11 +23,14 @@ async def quality(
 ) -> Response:
     """How well entries and exits fit together, by camera and in all; and what loads refused.
 
-    Cameras are told of whole days; the latest loads are shown, whatever days they brought.
+    Cameras are told of whole days; the latest loads are shown, whatever days they brought. As a
+    file it is a row for each camera; /v1/marts/quality_loads has the loads.
     """
     async with live(request) as reading:
         snapshot = reading.known_snapshot()
         chosen = whole_days(filters.fit(snapshot), snapshot)
-        pairing = await read_pairing(reading.connection, chosen)
+        total, cameras = await read_pairing(reading.connection, chosen)
+        if asked_format(request) is not Format.JSON:
+            return reading.records(PAIRING, cameras)
         loads = await read_load_quality(reading.connection, limit)
-        return reading.answer({**pairing, "loads": loads})
+        return reading.answer({"total": total, "cameras": cameras, "loads": loads})

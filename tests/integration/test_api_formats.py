@@ -3,8 +3,12 @@
 import csv
 import io
 import json
+import re
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psycopg
@@ -30,6 +34,14 @@ TABLES = [
     "/v1/marts/agg_camera_hourly", "/v1/marts/data_versions",
 ]  # fmt: skip
 Row = dict[str, Any]
+# What is not a list, and the rows of its files.
+AS_TABLES: dict[str, Callable[[Any], list[Row]]] = {
+    "/v1/quality": lambda data: list(data["cameras"]),
+    "/v1/marts": list,
+    "/v1/loads/1": lambda data: [data],
+    "/v1/persons/P-03": lambda data: [data],
+    f"/v1/persons/{quote('P/new 0+%2F?é')}": lambda data: [data],
+}
 
 
 def rows_of(answer: httpx.Response) -> list[Row]:
@@ -48,7 +60,11 @@ def rows_of(answer: httpx.Response) -> list[Row]:
 def as_text(value: object) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    return json.dumps(value) if isinstance(value, (bool, dict, list)) else repr(value)
+    return compact(value) if isinstance(value, (bool, dict, list)) else repr(value)
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 @pytest.mark.parametrize("path", TABLES)
@@ -72,6 +88,46 @@ def test_a_file_holds_all_rows(api: Api, path: str, form: str) -> None:
         wanted = [{name: _instant(value) for name, value in row.items()} for row in wanted]
     assert found == wanted
     assert api.get(path, headers={"Accept": ACCEPTED[form]}).content == answer.content
+
+
+@pytest.mark.parametrize("path", list(AS_TABLES))
+@pytest.mark.parametrize("form", list(ACCEPTED))
+def test_what_is_no_list_is_a_table_too(api: Api, path: str, form: str) -> None:
+    wanted = AS_TABLES[path](api.get(path).json()["data"])
+    answer = api.get(path, headers={"Accept": ACCEPTED[form]})
+    assert answer.headers["content-type"].startswith(ACCEPTED[form])
+    assert re.fullmatch(
+        rf'attachment; filename="[a-zA-Z0-9%-]+\.{form}"', answer.headers["content-disposition"]
+    )
+    found = rows_of(answer)
+    if form == "csv":
+        wanted = [{name: as_text(value) for name, value in row.items()} for row in wanted]
+    if form == "parquet":
+        instants = {name for row in found for name, v in row.items() if isinstance(v, datetime)}
+        found = [
+            {name: v.isoformat() if name in instants and v else v for name, v in row.items()}
+            for row in found
+        ]
+        wanted = [
+            {name: compact(v) if isinstance(v, (dict, list)) else
+             _instant(v) if name in instants else v for name, v in row.items()}
+            for row in wanted
+        ]  # fmt: skip
+    assert found == wanted
+
+
+def test_what_is_no_list_has_suffixes_but_a_person(api: Api) -> None:
+    for path in ("/v1/quality", "/v1/marts", "/v1/loads/1"):
+        by_accept = api.get(path, headers={"Accept": "text/csv"})
+        assert api.get(f"{path}.csv").content == by_accept.content
+    told = api.get("/v1/persons/P-03.csv").json()["detail"]
+    assert told.startswith("There is no person 'P-03.csv'")
+
+
+@pytest.mark.parametrize("path", [*TABLES, *AS_TABLES, "/v1/kpis", "/v1/visitors", "/v1/occupancy"])
+def test_who_likes_nothing_that_there_is_gets_json(api: Api, path: str) -> None:
+    answer = api.get(path, headers={"Accept": "image/png"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
 
 
 def _instant(value: object) -> object:
