@@ -13,6 +13,7 @@ from serving.answering.snapshot import Snapshot
 from serving.calendar.ranges import Range, parse_bound, parse_last, range_until
 from serving.chosen import Chosen, Values
 from serving.errors import invalid, unknown
+from serving.numbers import PlainNumber
 from serving.queries.published import Camera, Demographics
 
 CATEGORIES = frozenset({"checkout", "entrance", "general"})
@@ -141,6 +142,7 @@ class FilterParameters(PlaceParameters):
             description="Sessions at least so many seconds long.",
             examples=[60],
         ),
+        PlainNumber,
     ] = None
     max_dwell: Annotated[
         float | None,
@@ -150,6 +152,7 @@ class FilterParameters(PlaceParameters):
             description="Sessions at most so many seconds long.",
             examples=[3600],
         ),
+        PlainNumber,
     ] = None
     age_group: Annotated[
         Values,

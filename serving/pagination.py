@@ -10,6 +10,7 @@ from fastapi import Depends, Query, Request
 from serving.answering.cursors import Cursor, decode
 from serving.answering.formats import plain_path
 from serving.errors import invalid, unknown
+from serving.numbers import PlainNumber
 from serving.parameters import canonical_query
 from serving.queries.listing import Listing, Order, Page
 
@@ -76,6 +77,7 @@ def listed(
                 "CSV, NDJSON and Parquet hold all rows if it is not given.",
                 examples=[20],
             ),
+            PlainNumber,
         ] = None,
         cursor: Annotated[
             str | None, Query(description="Where to go on: `next` of the page before.")

@@ -9,6 +9,7 @@ from serving.answering.pages import paged
 from serving.any_text import PERSON_ID
 from serving.errors import Problem, echo
 from serving.filters import FilterQuery
+from serving.numbers import PlainNumber
 from serving.pagination import PageRequest, page_of
 from serving.queries.dimensions import (
     CAMERAS,
@@ -61,7 +62,9 @@ async def person(
     request: Request,
     person_id: Annotated[str, Path(description="The person.", examples=["P-0042"])],
     limit: Annotated[
-        int, Query(ge=1, le=1000, description="Most visits, and most sessions, that are shown.")
+        int,
+        Query(ge=1, le=1000, description="Most visits, and most sessions, that are shown."),
+        PlainNumber,
     ] = 100,
 ) -> Response:
     """One person with the latest visits and sessions.

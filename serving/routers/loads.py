@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from serving.answering.answers import live
 from serving.answering.load_events import LoadEvents
 from serving.errors import Problem
+from serving.numbers import PlainNumber
 from serving.pagination import PageRequest, page_of
 from serving.queries.loads import LOADS, REJECTIONS, loads_with, read_load, rejections_of
 from serving.routers.documented import NOT_FOUND, live_answers, tabular
@@ -19,7 +20,9 @@ STREAM: dict[str, object] = {
     "followed. The data is the load as JSON.",
     "content": {"text/event-stream": {}},
 }
-LoadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the load.", examples=[12])]
+LoadId = Annotated[
+    int, Path(ge=1, le=2**63 - 1, description="Number of the load.", examples=[12]), PlainNumber
+]
 
 
 @tabular(router, "/loads", live_answers(LoadPage))

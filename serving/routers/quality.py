@@ -8,6 +8,7 @@ from serving.answering.answers import live
 from serving.answering.formats import Format, asked_format
 from serving.calendar.windows import whole_days
 from serving.filters import PlaceQuery
+from serving.numbers import PlainNumber
 from serving.queries.quality import PAIRING, read_load_quality, read_pairing
 from serving.routers.documented import live_answers, tabular
 from serving.schemas.quality import QualityAnswer
@@ -19,7 +20,9 @@ router = APIRouter(tags=["quality"])
 async def quality(
     request: Request,
     filters: PlaceQuery,
-    limit: Annotated[int, Query(ge=1, le=1000, description="Most loads that are shown.")] = 100,
+    limit: Annotated[
+        int, Query(ge=1, le=1000, description="Most loads that are shown."), PlainNumber
+    ] = 100,
 ) -> Response:
     """How well entries and exits fit together, by camera and in all; and what loads refused.
 

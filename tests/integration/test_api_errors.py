@@ -1,5 +1,6 @@
 """Whatever goes wrong is told in one shape, and is never the database's own words."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -22,9 +23,13 @@ PLACES = {"load_id": 1, "person_id": "P-01", "name": "fct_sessions", "sha256": "
 
 def parameters(api: Api) -> list[tuple[str, str]]:
     """Give every query parameter of every path, as the document has them."""
+    return [(path, str(parameter["name"])) for path, parameter in _documented(api)]
+
+
+def _documented(api: Api) -> list[tuple[str, dict[str, Any]]]:
     document = api.get("/openapi.json").json()
     return [
-        (path.format(**PLACES), parameter["name"])
+        (path.format(**PLACES), parameter)
         for path, operations in document["paths"].items()
         for parameter in operations.get("get", {}).get("parameters", [])
         if parameter["in"] == "query"
@@ -53,6 +58,23 @@ def test_no_value_of_any_parameter_breaks_anything(api: Api) -> None:
 def test_no_load_id_breaks_anything(api: Api, value: str) -> None:
     for path in (f"/v1/loads/{value}", f"/v1/loads/{value}/rejections"):
         assert api.get(path).status_code in (404, 422)
+
+
+@pytest.mark.parametrize("value", ["1_0", "%201", "1%20", "%EF%BC%91", "0x1", "\u0661"])
+def test_a_number_is_written_in_plain_digits(api: Api, value: str) -> None:
+    asked = [
+        f"{path}?{parameter['name']}={value}"
+        for path, parameter in _documented(api)
+        for kind in parameter["schema"].get("anyOf", [parameter["schema"]])
+        if kind.get("type") in ("integer", "number")
+    ]
+    assert len(asked) > 30
+    for url in (*asked, f"/v1/loads/{value}", "/v1/dwell/histogram?bins=1_0"):
+        problem = api.get(url).json()
+        assert problem["status"] == 422, url
+        assert "in plain digits" in problem["detail"] or "bins" in url
+    for plain in ("1", "1.0", "1e3"):
+        assert api.get(f"/v1/sessions?min_dwell={plain}").status_code == 200
 
 
 def test_who_lists_values_by_comma_is_told_to_repeat_the_parameter(api: Api) -> None:
