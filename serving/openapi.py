@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from serving.auth import GUARDED
+from serving.documented_headers import HEADERS, headers_of
 from serving.errors import MEDIA_TYPE
 from serving.problem_examples import problem_example
 
@@ -45,14 +46,14 @@ def install(app: FastAPI) -> None:
     def openapi() -> dict[str, object]:
         if app.openapi_schema is None:
             document = make()
-            document["components"]["securitySchemes"] = {"key": KEY}
+            document["components"] |= {"securitySchemes": {"key": KEY}, "headers": HEADERS}
             for path, operations in document["paths"].items():
-                for operation in operations.values():
+                for method, operation in operations.items():
                     if path.startswith(GUARDED):
                         operation["security"] = [{"key": []}]
                         operation["responses"] |= _refusals()
                     _correct(operation["responses"])
-                    _complete(path, operation)
+                    _complete(path, method, operation)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -65,12 +66,13 @@ def _refusals() -> dict[str, dict[str, Any]]:
     }
 
 
-def _complete(path: str, operation: dict[str, Any]) -> None:
-    """Name an operation by the first sentence of its description; show how it fails."""
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    """Name an operation by the first sentence of its description; show its failures and headers."""
     operation["summary"] = operation["description"].split("\n")[0].rstrip(".")
     parameters = operation.get("parameters", [])
     names = [one["name"] for one in parameters if one["in"] == "query"]
     for status, response in operation["responses"].items():
+        response["headers"] = headers_of(status, path, method, operation)
         if problem := response.get("content", {}).get(MEDIA_TYPE):
             problem["example"] = problem_example(int(status), path, names)
 

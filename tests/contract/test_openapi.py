@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 
+from orchestration.commands.api_keys import create_key
+from orchestration.runtime.warehouse_urls import Warehouse
+from serving.front.cross_origin import READ
 from serving.main import create_app
 from serving.settings import ServingSettings
 from tests.contract.described_marts import described_columns
-from tests.integration.api_client import Api
+from tests.integration.api_client import Api, running_api, write_warehouse
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -100,6 +105,53 @@ def test_an_upload_is_answered_as_documented(api: Api, document: Document) -> No
         assert answer.status_code == status
         schema = responses[str(status)]["content"][answer.headers["content-type"]]["schema"]
         validator(document, schema).validate(answer.json())
+
+
+def sent_headers(document: Document, path: str, answer: httpx.Response) -> set[str]:
+    """Give the names of the headers of an answer, which must be those that are documented."""
+    operation = document["paths"][path]["post" if answer.request.method == "POST" else "get"]
+    names = operation["responses"][str(answer.status_code)]["headers"]
+    headers = {name.lower(): document["components"]["headers"][name] for name in names}
+    sent = answer.headers.keys() - {"connection", "content-length", "content-type"}
+    required = {name for name, header in headers.items() if header.get("required")}
+    assert required <= sent <= headers.keys(), (path, answer.status_code)
+    for name in sent:
+        text, schema = answer.headers[name], headers[name]["schema"]
+        value = int(text) if schema["type"] == "integer" else text
+        validator(document, schema).validate(value)
+    return {*sent}
+
+
+def test_headers_are_those_documented(
+    api: Api, document: Document, own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    answers = [(path, api.get(url)) for path, url, _ in ANSWERS]
+    for path in ("/v1/sessions", "/v1/visitors", "/v1/kpis", "/v1/marts", "/v1/loads"):
+        answers.append((path, api.get(f"{path}.csv")))
+    answers.append(("/v1/events", api.get("/v1/events?limit=1&count=exact")))
+    answers.append(("/v1/loads/{load_id}/events", api.request("HEAD", "/v1/loads/1/events")))
+    known = {"If-None-Match": api.get("/v1/kpis").headers["etag"]}
+    answers.append(("/v1/kpis", api.get("/v1/kpis", headers=known)))
+    for name in ("c.csv", "c.txt"):
+        url = f"/v1/uploads?name={name}"
+        answers.append(("/v1/uploads", api.request("POST", url, content=b"a,header")))
+    with running_api(None, tmp_path) as away:
+        answers.append(("/readyz", away.get("/readyz")))
+    write_warehouse(own_warehouse, tmp_path)
+    key = {"Authorization": f"Bearer {create_key(tmp_path, 'one', ['read'], None)}"}
+    with running_api(own_warehouse, tmp_path, api_requests_per_minute_by_key=1) as one:
+        answers.append(("/v1/kpis", one.get("/v1/kpis")))
+        refused = one.request("POST", "/v1/uploads?name=d.csv", content=b"a,b", headers=key)
+        answers.append(("/v1/uploads", refused))
+        answers += [("/v1/kpis", one.get("/v1/kpis", headers=key)) for _ in range(3)]
+    assert {answer.status_code for _, answer in answers} >= {202, 304, 401, 403, 404, 422, 429, 503}
+    seen = {name for path, answer in answers for name in sent_headers(document, path, answer)}
+    assert seen == {name.lower() for name in document["components"]["headers"]}
+
+
+def test_pages_of_other_sites_may_read_the_documented_headers(document: Document) -> None:
+    always = {"Cache-Control", "Vary"}
+    assert {*document["components"]["headers"]} - always == {*READ} - {"Allow"}
 
 
 LISTS = [
