@@ -14,6 +14,7 @@ OF_CATEGORY = sql.SQL("{} in (select camera_id from marts.dim_cameras where cate
 OF_DEMOGRAPHICS = sql.SQL("person_id in (select person_id from marts.dim_persons where {})")
 OF_SESSIONS = sql.SQL("session_id in (select session_id from marts.fct_sessions where {})")
 OF_EVENTS = sql.SQL("{0} in (select {0} from marts.fct_events where {1})")
+OF_CAMERAS = sql.SQL("site_id in (select site_id from marts.dim_cameras where {})")
 OF_VISITED = sql.SQL(
     "exists (select from marts.fct_events where fct_events.person_id = fct_visits.person_id "
     "and fct_events.site_id = fct_visits.site_id and event_at between started_at and ended_at "
@@ -101,20 +102,18 @@ def walk_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
 
 def camera_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
     """Give what the filters ask of `dim_cameras`: a fitting place, and a fitting event there."""
-    conditions = [
-        *any_of_column("site_id", chosen.site_ids, parameters),
-        *any_of_column("camera_id", chosen.camera_ids, parameters),
-        *any_of_column("category", chosen.categories, parameters),
-    ]
+    conditions = _of_dim_cameras(chosen, parameters)
     if chosen.is_bounded or chosen.is_of_persons:
         conditions.append(_of_events("camera_id", chosen, parameters))
     return all_of(conditions)
 
 
 def site_conditions(chosen: Chosen, parameters: Parameters) -> sql.Composable:
-    """Give what the filters ask of `dim_sites`: that there is a fitting event."""
+    """Give what the filters ask of `dim_sites`: a fitting camera, and a fitting event there."""
     conditions = any_of_column("site_id", chosen.site_ids, parameters)
-    if chosen.is_bounded or chosen.is_of_persons or chosen.is_of_cameras:
+    if chosen.is_of_cameras:
+        conditions.append(OF_CAMERAS.format(all_of(_of_dim_cameras(chosen, parameters))))
+    if chosen.is_bounded or chosen.is_of_persons:
         conditions.append(_of_events("site_id", chosen, parameters))
     return all_of(conditions)
 
@@ -201,6 +200,14 @@ def _of_camera(
         categories = _any(chosen.categories, parameters)
         conditions.append(OF_CATEGORY.format(sql.Identifier(column), categories))
     return conditions
+
+
+def _of_dim_cameras(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:
+    return [
+        *any_of_column("site_id", chosen.site_ids, parameters),
+        *any_of_column("camera_id", chosen.camera_ids, parameters),
+        *any_of_column("category", chosen.categories, parameters),
+    ]
 
 
 def _of_own_session(chosen: Chosen, parameters: Parameters) -> list[sql.Composable]:

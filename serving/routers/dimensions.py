@@ -42,7 +42,7 @@ async def sites(
     filters: FilterQuery,
     asked: Annotated[PageRequest, Depends(page_of(SITES))],
 ) -> Response:
-    """Sites; any other filter than site_id leaves those with a fitting event."""
+    """Sites; filters on cameras leave those that have one, others those with a fitting event."""
     return await paged(request, filters, asked, sites_of)
 
 

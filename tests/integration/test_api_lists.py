@@ -137,6 +137,24 @@ def test_cameras_are_those_with_a_fitting_event(api: Api) -> None:
     assert [row["camera_id"] for row in rows(api, "/v1/cameras?category=checkout")] == ["CAM-B"]
 
 
+@pytest.mark.parametrize(
+    ("query", "sites"),
+    [
+        (f"camera_id={SILENT}", ["north"]),
+        (f"camera_id={SILENT}&site_id=south", []),
+        (f"camera_id={SILENT}&from=2026-03-01", []),
+        (f"camera_id={SILENT}&camera_id=CAM-D", ["north", "south"]),
+        ("camera_id=CAM-D&from=2026-03-01", ["south"]),
+        ("category=checkout", ["north"]),
+        ("category=checkout&status=closed", ["north"]),
+    ],
+)
+def test_a_site_is_that_of_its_cameras_also_of_silent_ones(
+    api: Api, query: str, sites: list[str]
+) -> None:
+    assert [row["site_id"] for row in rows(api, f"/v1/sites?{query}")] == sites
+
+
 def test_pages_stay_whole_while_data_loads(
     own_warehouse: Warehouse, shared_folder: Path, tmp_path: Path
 ) -> None:
