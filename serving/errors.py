@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -41,7 +42,7 @@ class Problem(Exception):  # noqa: N818 - it is the field's word, and most are n
 
     def response(self, request: Request) -> Response:
         """Give the problem as the answer to `request`."""
-        body = orjson.dumps(self.body(request.url.path))
+        body = orjson.dumps(self.body(escaped_path(request)))
         return Response(body, self.status, self.headers, MEDIA_TYPE)
 
     def body(self, path: str) -> dict[str, object]:
@@ -54,6 +55,11 @@ class Problem(Exception):  # noqa: N818 - it is the field's word, and most are n
             "instance": path,
         }
         return body | {"errors": self.errors} if self.errors else body
+
+
+def escaped_path(request: Request) -> str:
+    """Give the path as it stands in an address; a URL would leave out the line ends of an id."""
+    return quote(request.scope["path"])
 
 
 def invalid(parameter: str, detail: str, suggestion: str | None = None) -> Problem:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 
-from serving.errors import invalid, unknown_parameters
+from serving.errors import escaped_path, invalid, unknown_parameters
 
 # Columns and rows follow the order of its values.
 ORDERED = frozenset({"group_by"})
@@ -37,7 +37,7 @@ async def check_parameters(request: Request) -> None:
     known = _documented(cast("FastAPI", request.app), request.scope["endpoint"].__name__)
     pairs = request.query_params.multi_items()
     if wrong := sorted({name for name, _ in pairs if name not in known}):
-        raise unknown_parameters(wrong, known, request.url.path)
+        raise unknown_parameters(wrong, known, escaped_path(request))
     for name, count in Counter(name for name, _ in pairs).items():
         if count > 1 and not known[name]:
             raise invalid(name, f"{name} is given {count} times; give it once.")

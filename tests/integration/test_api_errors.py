@@ -90,6 +90,14 @@ def test_an_id_may_hold_a_line_end(api: Api) -> None:
     assert "two\\nlines" in api.get("/v1/nothing/two%0Alines").json()["detail"]
 
 
+def test_the_instance_is_the_address_that_was_asked(api: Api) -> None:
+    for path in ("/v1/persons/two%0Alines", "/v1/persons/a%3Fb%23c%20%C3%A9%25"):
+        assert api.get(path).json()["instance"] == path
+        unknown = api.get(f"{path}?odd=1").json()
+        assert unknown["instance"] == path
+        assert f"is no parameter of {path}" in unknown["detail"]
+
+
 @pytest.mark.parametrize(
     ("url", "name", "suggestion"),
     [
