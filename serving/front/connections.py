@@ -63,7 +63,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
-        self._refuse(400, msg)
+        self._refuse(400, f"{msg} An address is ASCII only; é in it is written as %C3%A9.")
 
     def _await_head(self) -> None:
         self._head_bytes = 0

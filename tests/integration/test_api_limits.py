@@ -215,6 +215,15 @@ def test_what_is_no_http_is_told(process: ServingProcess) -> None:
         assert problem_of(connection)[0] == 400
 
 
+def test_who_does_not_escape_an_address_is_told_to(process: ServingProcess) -> None:
+    with process.connect() as connection:
+        address = "/v1/kpis?category=Café".encode()
+        connection.sendall(b"GET " + address + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        status, problem = problem_of(connection)
+        assert (status, problem["status"]) == (400, 400)
+        assert "%C3%A9" in str(problem["detail"])
+
+
 def test_a_head_without_end_is_refused(process: ServingProcess) -> None:
     with process.connect() as connection:
         connection.sendall(b"GET /v1/kpis HTTP/1.1\r\n")
