@@ -75,7 +75,9 @@ class Mart(Row):
         description="The columns that tell its rows apart", examples=[["camera_id", "bucket_start"]]
     )
     rows_estimate: int | None = Field(
-        description="About how many rows it has; null for views, and where nothing is known yet",
+        description="About how many rows it has, as the database last reckoned, which may be "
+        "before the latest loads; count=exact of /v1/marts/{name} counts them. Null for views, and "
+        "where nothing is known yet",
         examples=[672],
     )
     columns: list[MartColumn] = Field(description="Its columns, in the order of the table")
