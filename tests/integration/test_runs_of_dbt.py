@@ -1,4 +1,4 @@
-"""What runs of dbt do where they go wrong: interrupted amid a build, or without a connection."""
+"""What runs of dbt do that are started by hand, or go wrong: ended amid a build, not connected."""
 
 import json
 import multiprocessing
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TAKE_TURN = "select pg_try_advisory_lock(hashtext('dwellhouse.build'))"
 PATIENCE_SECONDS = 120
+CHOSEN = ["fct_sessions", "stg_raw__loads"]
 
 
 @pytest.fixture
@@ -99,6 +100,51 @@ def check(home: Path) -> None:
     result = defs.resolve_job_def("check").execute_in_process(raise_on_error=False)
     failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     (home / "failures").write_text("\n".join(map(str, failures)))
+
+
+def materialize_chosen(home: Path) -> None:
+    """Materialize two models with their checks, twice, and write down what each run has told."""
+    os.environ["DWELLHOUSE_HOME"] = str(home)
+    import dagster as dg
+
+    from orchestration.defs.quality.dbt_tests import dbt_tests
+    from orchestration.defs.resources import WarehouseResource
+    from orchestration.defs.transform.assets import marts
+
+    defs = dg.Definitions(
+        assets=[marts], asset_checks=[dbt_tests], resources={"warehouse": WarehouseResource()}
+    )
+    chosen = [dg.AssetKey(name) for name in CHOSEN]
+    job = defs.resolve_implicit_global_asset_job_def()
+    told = []
+    for _ in range(2):
+        result = job.execute_in_process(asset_selection=chosen, raise_on_error=False)
+        events = result.get_asset_materialization_events()
+        materialized = [event.asset_key.path[0] for event in events if event.asset_key]
+        checked = result.get_asset_check_evaluations()
+        chosen_ones = sorted({one.check_name for one in checked if one.asset_key in chosen})
+        told.append([result.success, sorted(materialized), chosen_ones])
+    (home / "told").write_text(json.dumps(told))
+
+
+def test_models_chosen_by_hand_are_materialized_and_checked(home: Path) -> None:
+    """Whether a build is due, which makes other models too and leaves views alone, or none is."""
+    with warm_process(materialize_chosen, home) as process:
+        process.join(PATIENCE_SECONDS)
+    of_build, without_build = json.loads((home / "told").read_text())
+    checks = [
+        "accepted_values_fct_sessions_session_status__closed__missing_exit__timed_out__open",
+        "is_never_negative_fct_sessions_dwell_seconds",
+        "not_null_fct_sessions_session_id",
+        "not_null_stg_raw__loads_load_id",
+        "relationships_fct_sessions_camera_id__camera_id__ref_dim_cameras_",
+        "unique_fct_sessions_session_id",
+        "unique_stg_raw__loads_load_id",
+    ]
+    assert (of_build[0], of_build[2]) == (True, checks)
+    assert {"dim_cameras", "data_versions", *CHOSEN} <= set(of_build[1])
+    assert len(of_build[1]) == len(set(of_build[1])), "once each"
+    assert without_build == [True, CHOSEN, checks]
 
 
 def test_the_turn_is_free_when_dbt_has_ended_and_no_sooner(

@@ -3,26 +3,22 @@
 from collections.abc import Iterator
 
 import dagster as dg
-from dagster_dbt.asset_utils import get_asset_check_key_for_test
-from dagster_dbt.dbt_manifest import validate_manifest
 
 from orchestration.defs.quality.sentences import sentence_of
 from orchestration.defs.resources import WarehouseResource
+from orchestration.defs.transform.dbt_checks import CHECKS_STEP, nodes_of_checks
 from orchestration.defs.transform.dbt_events import check_evaluations
-from orchestration.defs.transform.dbt_project import MANIFEST, TRANSLATOR, dbt_project, variables
+from orchestration.defs.transform.dbt_project import dbt_project, variables
 from orchestration.lib.building.dbt_build import DbtEvent
 from orchestration.lib.building.publication import build_turn
 
 
 def _check_specs() -> Iterator[dg.AssetCheckSpec]:
-    manifest = validate_manifest(MANIFEST)
-    for unique_id, node in manifest["nodes"].items():
-        key = get_asset_check_key_for_test(manifest, TRANSLATOR, unique_id, None)
-        if key is not None:
-            yield dg.AssetCheckSpec(key.name, asset=key.asset_key, description=sentence_of(node))
+    for key, node in nodes_of_checks().items():
+        yield dg.AssetCheckSpec(key.name, asset=key.asset_key, description=sentence_of(node))
 
 
-@dg.multi_asset_check(specs=list(_check_specs()), can_subset=True)
+@dg.multi_asset_check(name=CHECKS_STEP, specs=list(_check_specs()), can_subset=True)
 def dbt_tests(
     context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.AssetCheckResult]:

@@ -92,9 +92,13 @@ def dagster_events(
 
 
 def _events_of_model(event: DbtEvent, context: dg.AssetExecutionContext) -> Iterator[DagsterEvent]:
+    """Give the model's output, or its materialization where a run by hand has not chosen it."""
     message = DbtCoreCliEventMessage(raw_event=dict(event), event_history_metadata={})
     for dagster_event in message.to_default_asset_events(MANIFEST, TRANSLATOR, context):
         if isinstance(dagster_event, dg.Output):
+            if dagster_event.output_name not in context.selected_output_names:
+                yield from message.to_default_asset_events(MANIFEST, TRANSLATOR)
+                continue
             context.add_output_metadata(_row_count(event), dagster_event.output_name)
         yield dagster_event
 
