@@ -38,6 +38,11 @@ MESSAGES = """
   ... on MessageEvent { message }
 } } } }
 """
+CHECKS = """
+{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
+  name executionForLatestMaterialization { status }
+} } } } }
+"""
 TERMINATE = """
 mutation { terminateRun(runId: "%s") { __typename ... on TerminateRunSuccess { run { status } } } }
 """
@@ -243,6 +248,15 @@ class RunningStack:
                 name = f"{'/'.join(check['assetKey']['path'])}.{check['checkName']}"
                 checks[name] = check["success"], check["severity"]
         return materialized, checks
+
+    def shown_checks(self) -> dict[str, str]:
+        """Give how each check ended, as the pages of the assets show it."""
+        shown = {}
+        for asset in self.dagster(CHECKS)["assetNodes"]:
+            for check in asset["assetChecksOrError"].get("checks", []):
+                last = check["executionForLatestMaterialization"] or {"status": "NOT EVALUATED"}
+                shown[f"{'/'.join(asset['assetKey']['path'])}.{check['name']}"] = last["status"]
+        return shown
 
     def processes(self) -> dict[int, str]:
         """Give all living processes that belong to this home folder, by their ids."""

@@ -67,6 +67,17 @@ def test_its_run_shows_assets_and_passed_checks_in_dagster(with_good_file: Runni
     assert {passed for passed, _ in checks.values()} == {True}
 
 
+def test_checks_that_its_build_has_left_out_show_how_they_ended(
+    with_good_file: RunningStack,
+) -> None:
+    _, evaluated = with_good_file.events_of(with_good_file.load_of("good.csv")["run_id"])
+    shown = with_good_file.shown_checks()
+    left_out = shown.keys() - evaluated.keys()
+    of_table, of_view = "unique_dim_cameras_camera_id", "unique_stg_raw__loads_load_id"
+    assert {f"dim_cameras.{of_table}", f"stg_raw__loads.{of_view}"} <= left_out
+    assert {shown[name] for name in left_out} == {"SUCCEEDED"}
+
+
 def test_what_a_run_prints_is_kept(with_good_file: RunningStack) -> None:
     stack = with_good_file
     run_id = str(stack.load_of("good.csv")["run_id"])
