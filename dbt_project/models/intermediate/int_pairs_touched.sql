@@ -1,5 +1,18 @@
 {{ config(unlogged=true) }}
 
+{%- set entries_and_exits_of_pair -%}
+    (
+        select
+            known.event_at,
+            known.event_type
+        from {{ ref('int_events_deduplicated') }} as known
+        where
+            known.event_type in ('entry', 'exit')
+            and known.person_id = pairs.person_id
+            and known.camera_id = pairs.camera_id
+    )
+{%- endset %}
+
 with arrived as (
     select * from {{ ref('int_events_arrived') }}
 ),
@@ -51,12 +64,9 @@ touched as (
         case
             when settling.is_exit and exists (
                 select
-                from {{ ref('int_events_deduplicated') }} as events
+                from {{ entries_and_exits_of_pair }} as events
                 where
-                    events.event_type in ('entry', 'exit')
-                    and events.person_id = pairs.person_id
-                    and events.camera_id = pairs.camera_id
-                    and events.event_at >= settling.event_at - {{ max_session() }}
+                    events.event_at >= settling.event_at - {{ max_session() }}
                     and events.event_at < settling.event_at
             ) then settling.event_at + interval '1 microsecond'
             else coalesce(settling.event_at, 'infinity')
@@ -68,24 +78,16 @@ touched as (
         select
             events.event_at,
             bool_or(events.event_type = 'entry') as has_entry
-        from {{ ref('int_events_deduplicated') }} as events
-        where
-            events.event_type in ('entry', 'exit')
-            and events.person_id = pairs.person_id
-            and events.camera_id = pairs.camera_id
-            and events.event_at < pairs.first_at
+        from {{ entries_and_exits_of_pair }} as events
+        where events.event_at < pairs.first_at
         group by events.event_at
         order by events.event_at desc
         limit 1
     ) as previous on true
     left join lateral (
         select events.event_at
-        from {{ ref('int_events_deduplicated') }} as events
-        where
-            events.event_type in ('entry', 'exit')
-            and events.person_id = pairs.person_id
-            and events.camera_id = pairs.camera_id
-            and events.event_at < pairs.first_at
+        from {{ entries_and_exits_of_pair }} as events
+        where events.event_at < pairs.first_at
         group by events.event_at
         having count(*) = 1
         order by events.event_at desc
@@ -95,12 +97,8 @@ touched as (
         select
             events.event_at,
             bool_or(events.event_type = 'exit') as is_exit
-        from {{ ref('int_events_deduplicated') }} as events
-        where
-            events.event_type in ('entry', 'exit')
-            and events.person_id = pairs.person_id
-            and events.camera_id = pairs.camera_id
-            and events.event_at > pairs.last_at
+        from {{ entries_and_exits_of_pair }} as events
+        where events.event_at > pairs.last_at
         group by events.event_at
         having count(*) = 1
         order by events.event_at
