@@ -18,6 +18,7 @@ closed as {{ 'materialized' if is_partial() }} (
         sessions.person_id,
         sessions.camera_id,
         sessions.site_id,
+        sessions.entry_at,
         sessions.exit_at - sessions.entry_at as dwell,
         {{ hour_start('sessions.entry_at', 'cameras') }} as hour_start
     from {{ touched_rows_by_camera(ref('fct_sessions'), 'sessions', 'entry_at') }}
@@ -29,6 +30,7 @@ bucketed as (
         closed.person_id,
         closed.camera_id,
         closed.site_id,
+        closed.entry_at,
         closed.dwell,
         closed.hour_start,
         hours.day_start,
