@@ -59,8 +59,8 @@ class Transition(Row):
         examples=[47],
     )
     median_transit_seconds: float | None = Field(
-        description="Median seconds from the earlier exit to the later entry, over those that have "
-        "an exit before the entry; null if none has",
+        description="Median seconds from the earlier exit to the later entry, over those whose "
+        "exit is not after the entry; null if there are none",
         examples=[35.0],
     )
 
