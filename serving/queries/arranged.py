@@ -6,9 +6,8 @@ from psycopg import sql
 
 from serving.queries.conditions import session_conditions, stored_conditions
 from serving.queries.split_range import SplitRange
-from serving.queries.statements import Parameters, statement
+from serving.queries.statements import NO_ROW, Parameters, statement
 
-NOTHING = sql.SQL("false")
 ONE_GROUP = sql.Identifier("everything")
 
 
@@ -29,8 +28,8 @@ def arranged(
         groups=groups,
         names=names,
         joins=joins,
-        day_conditions=stored_conditions(whole, parameters) if whole else NOTHING,
-        session_conditions=session_conditions(rest, parameters) if rest else NOTHING,
+        day_conditions=stored_conditions(whole, parameters) if whole else NO_ROW,
+        session_conditions=session_conditions(rest, parameters) if rest else NO_ROW,
     )
 
 

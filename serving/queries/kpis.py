@@ -3,12 +3,12 @@
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from serving.queries.arranged import NOTHING, arranged_as_one, percentiles_of_one
+from serving.queries.arranged import arranged_as_one, percentiles_of_one
 from serving.queries.conditions import session_conditions, stored_conditions
 from serving.queries.listing import Type
 from serving.queries.seen import seen
 from serving.queries.split_range import SplitRange
-from serving.queries.statements import Connection, Parameters, statement
+from serving.queries.statements import NO_ROW, Connection, Parameters, statement
 
 Metrics = dict[str, int | float | None]
 METRICS: dict[str, Type] = {
@@ -40,12 +40,12 @@ async def read_kpis_of_days(
 ) -> Metrics:
     """Give the same metrics by whole days; the rest of the range is split into hours."""
     parameters = Parameters()
-    rest = session_conditions(days.rest, parameters) if days.rest else NOTHING
+    rest = session_conditions(days.rest, parameters) if days.rest else NO_ROW
     query = statement("kpis_of_days").format(
         seen=seen(hours_of_rest, parameters),
         arranged=arranged_as_one(days, parameters),
         percentiles=percentiles_of_one((0.5,), parameters),
-        day_conditions=stored_conditions(days.whole, parameters) if days.whole else NOTHING,
+        day_conditions=stored_conditions(days.whole, parameters) if days.whole else NO_ROW,
         session_conditions=rest,
     )
     return await _read(connection, query, parameters)

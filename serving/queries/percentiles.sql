@@ -1,15 +1,19 @@
 -- Percentiles of many arrays at once, exact, and without a sort of all that is in them. What an
--- array has in the place of the percentile is near it: of these places some are taken as bounds.
--- How much lies up to a bound a binary search tells, array by array; the percentile is between two
--- neighbours, and only what lies there has to be put in order.
+-- array has in the place of the percentile is near it: of these values some are taken as bounds, and
+-- as the outermost what stands beside them. How much lies up to a bound a binary search tells, array
+-- by array; the percentile is between two neighbours, and only what lies there is put in order.
 placed as (
     select
         {names},
         fraction,
-        cardinality(dwells_seconds) as size,
-        dwells_seconds[ceil(fraction * cardinality(dwells_seconds))::integer] as dwell_seconds
+        size,
+        dwells_seconds[place - 1] as shorter,
+        dwells_seconds[place] as dwell_seconds,
+        dwells_seconds[place + 1] as longer
     from arranged
     cross join unnest({fractions}::double precision[]) as fraction
+    cross join lateral (select cardinality(dwells_seconds) as size) as counted
+    cross join lateral (select ceil(fraction * size)::integer as place) as found
     offset 0
 ),
 
@@ -20,8 +24,10 @@ bounded as materialized (
         fraction,
         sum(size) as size,
         fraction * (sum(size) - 1) as place,
-        percentile_disc(array[0, 0.2, 0.35, 0.45, 0.5, 0.55, 0.65, 0.8, 1])
-            within group (order by dwell_seconds) as bounds
+        min(shorter)
+        || percentile_disc(array[0.2, 0.35, 0.45, 0.5, 0.55, 0.65, 0.8])
+            within group (order by dwell_seconds)
+        || max(longer) as bounds
     from placed
     group by {names}, fraction
 ),

@@ -9,7 +9,7 @@ from serving.queries.conditions import session_conditions
 from serving.queries.listing import Column, Listing, Rows, Statement
 from serving.queries.seen import seen
 from serving.queries.split_range import NEVER, SplitRange
-from serving.queries.statements import Parameters, statement
+from serving.queries.statements import NO_ROW, Parameters, statement
 
 Ranked = Literal["camera", "site"]
 RankedBy = Literal[
@@ -84,5 +84,5 @@ def _source(metric: Metric, split: SplitRange, parameters: Parameters) -> sql.Co
         return sql.SQL("with {} select * from seen").format(seen(split, parameters))
     text = sql.SQL("select * from marts.fct_sessions where session_status = 'closed' and {}")
     is_never = split.whole is None and split.rest is None
-    conditions = sql.SQL("false") if is_never else session_conditions(split.chosen, parameters)
+    conditions = NO_ROW if is_never else session_conditions(split.chosen, parameters)
     return text.format(conditions)

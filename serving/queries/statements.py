@@ -10,6 +10,8 @@ from psycopg.rows import TupleRow
 FOLDER = Path(__file__).parent
 
 Connection = AsyncConnection[TupleRow]
+# The condition of what nothing is chosen of.
+NO_ROW = sql.SQL("false")
 
 
 class Parameters(dict[str, object]):
