@@ -35,6 +35,7 @@ LARGE: frozenset[Grouping] = frozenset(
 )
 # A day of a camera is in one of them as a whole.
 OF_DAYS: frozenset[Grouping] = frozenset({"camera", "site", "category", "day", "week", "weekday"})
+CAMERA_DAYS: frozenset[Grouping] = frozenset({"camera", "day"})
 COLUMNS = (*(GROUPS[name].column for name in GROUPINGS), *MEASURES)
 
 HISTOGRAM = Listing(
@@ -60,9 +61,11 @@ def dwell_of(
 ) -> Rows:
     """Give a row of statistics for each group with a closed session.
 
-    Stored days know no persons, and of no other zone than that of their site.
+    Stored days know no persons, and of no other zone than that of their site; they are worth it
+    where a group has many.
     """
-    if split.whole and OF_DAYS.issuperset(groupings) and zone is None and not _has_extras(page):
+    is_of_days = zone is None and OF_DAYS.issuperset(groupings) and set(groupings) != CAMERA_DAYS
+    if split.whole and is_of_days and not _has_extras(page):
         return _dwell_of_days(split, groupings)
     name = "dwell_of_large_groups" if LARGE.issuperset(groupings) else "dwell"
 
