@@ -54,6 +54,9 @@ class Settings(ServingSettings):
     raw_retention_days: int | None = Field(
         None, ge=1, description="Days of raw rows to keep, in whole months; unset, all of them"
     )
+    run_retention_days: int = Field(
+        30, ge=0, le=36_500, description="Days that Dagster keeps a run after its end; 0, for ever"
+    )
 
     default_timezone: Timezone = Field("UTC", description="Zone of timestamps without an offset")
     max_session_hours: int = Field(24, ge=1, description="A longer stay is timed out")

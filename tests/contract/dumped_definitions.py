@@ -22,6 +22,7 @@ def dumped() -> dict[str, object]:
                 "parents": sorted(parent.to_user_string() for parent in node.parent_keys),
                 "checks": dict(sorted(checks.get(name, {}).items())),
                 "is_executed": node.is_executable,
+                "is_partitioned": node.is_partitioned,
                 "description": node.description,
             }
             for name, node in sorted(nodes.items())
@@ -37,7 +38,7 @@ def dumped() -> dict[str, object]:
         },
         "sensors": {
             sensor.name: {
-                "job": sensor.job_name,
+                "job": sensor.job_name if sensor.targets else None,
                 "status": sensor.default_status.value,
             }
             for sensor in repository.sensor_defs

@@ -39,7 +39,7 @@ def as_text(dump: Dump) -> str:
     """Lay the definitions out so that a difference is one line that says what it means."""
     lines = [f"job {name} ({job['executor']})" for name, job in dump["jobs"].items()]
     lines += [
-        f"sensor {name} -> {sensor['job']} ({sensor['status']})"
+        f"sensor {name}{' -> ' + sensor['job'] if sensor['job'] else ''} ({sensor['status']})"
         for name, sensor in dump["sensors"].items()
     ]
     lines += [f"schedule {name}" for name in dump["schedules"]]
@@ -112,6 +112,11 @@ def test_every_mart_is_checked_and_every_asset_and_check_described(dump: Dump) -
         for check, sentence in asset["checks"].items():
             assert sentence, check
             assert "{" not in sentence, check
+
+
+def test_no_asset_has_partitions(dump: Dump) -> None:
+    """Of each asset, the run that wrote it last stays for ever: one, and not one a partition."""
+    assert not [name for name, asset in dump["assets"].items() if asset["is_partitioned"]]
 
 
 def test_the_code_location_has_one_name() -> None:

@@ -44,6 +44,14 @@ for each statement execute function public.refuse()
 """
 
 
+FORBID = """
+create function public.forbid() returns trigger language plpgsql
+as $$ begin raise 'nothing goes from here'; end $$;
+create trigger forbid before delete on event_logs
+for each statement execute function public.forbid()
+"""
+
+
 @dataclass(frozen=True)
 class Case:
     """A home folder with an outside database, and files beside it."""
@@ -372,6 +380,29 @@ def test_old_months_of_raw_are_let_go_and_the_marts_stay(
     assert case.ask(stay) == [(3600.0,)]
     assert case.ask(statement("unreconciled_loads").replace("%(run_id)s", "loads.run_id")) == []
     assert case.command("verify")[0] == 0
+
+
+def test_old_runs_are_let_go(loaded: tuple[Case, tuple[int, list[str], str]]) -> None:
+    """Where it fails, the load stands, and the next one tries it again."""
+    case, _ = loaded
+    runs = "select run_id from runs where status = 'SUCCESS' order by id"
+    folder = case.folder / "home" / "logs" / "runs"
+    assert case.load("copy.csv")[0] == 0  # the next one takes its place
+    with psycopg.connect(f"{case.database_url}_dagster", autocommit=True) as superuser:
+        superuser.execute("update runs set update_timestamp = '2001-01-01'")
+        before = superuser.execute(runs).fetchall()
+        superuser.execute(FORBID)
+        status, _, err = case.load("copy.csv")
+        superuser.execute("drop function public.forbid() cascade")
+        assert (status, superuser.execute(runs).fetchall()[:-1]) == (0, before)
+        assert err.startswith("Old runs could not be deleted; it is tried again after the next")
+        assert "nothing goes from here" in err
+        status, _, err = case.load("copy.csv")
+        after = superuser.execute(runs).fetchall()
+    assert (status, err) == (0, "")
+    assert before[0] in after, "that which built all models"
+    assert before[-1] not in after
+    assert len(list(folder.iterdir())) == len(after) + 1
 
 
 def test_why_the_run_of_a_load_failed_is_told(

@@ -5,7 +5,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +12,6 @@ import dagster as dg
 import psycopg
 import psycopg2
 import pytest
-import yaml
 from dagster._core.storage.event_log import AssetKeyTable
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
@@ -21,9 +19,9 @@ from sqlalchemy.exc import OperationalError
 from orchestration.runtime.kept_connections import TRUSTED_SECONDS
 from orchestration.runtime.pooled_storage import PooledPostgresStorage
 from orchestration.runtime.warehouse_urls import with_database
-from tests.conftest import TEMPLATE, copied_database
 from tests.waiting import until
 
+pytest_plugins = ["tests.integration.dagster_history"]
 PLANNED = {
     dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
     dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
@@ -42,24 +40,6 @@ def number() -> dg.MaterializeResult:  # type: ignore[type-arg]
     return dg.MaterializeResult(
         metadata={"n": 1}, check_results=[dg.AssetCheckResult(check_name="it_is_so", passed=True)]
     )
-
-
-@pytest.fixture
-def url(server_url: str, template: object) -> Iterator[str]:
-    with copied_database(server_url, TEMPLATE) as name:
-        yield with_database(server_url, name)
-
-
-@pytest.fixture
-def instance(url: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    storage = {
-        "module": PooledPostgresStorage.__module__, "class": PooledPostgresStorage.__name__,
-        "config": {"postgres_url": url},
-    }  # fmt: skip
-    chosen = {"storage": {"custom": storage}, "telemetry": {"enabled": False}}
-    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(chosen))
-    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
-        yield instance
 
 
 @contextmanager
@@ -86,13 +66,13 @@ def lasting_connections(url: str) -> set[int]:
 
 
 def test_runs_are_written_over_few_connections_that_stay(
-    instance: dg.DagsterInstance, url: str
+    instance: dg.DagsterInstance, history_url: str
 ) -> None:
     assert dg.materialize([number], instance=instance).success
-    kept = lasting_connections(url)
+    kept = lasting_connections(history_url)
     assert 1 <= len(kept) <= 4
     assert dg.materialize([number], instance=instance).success
-    assert lasting_connections(url) == kept
+    assert lasting_connections(history_url) == kept
     assert [run.is_success for run in instance.get_runs()] == [True, True]
     latest = instance.get_latest_materialization_event(dg.AssetKey("number"))
     assert latest is not None
@@ -101,13 +81,13 @@ def test_runs_are_written_over_few_connections_that_stay(
 
 @pytest.mark.parametrize("of_webserver", [False, True])
 def test_a_restart_of_the_server_is_not_noticed(
-    instance: dg.DagsterInstance, url: str, of_webserver: bool
+    instance: dg.DagsterInstance, history_url: str, of_webserver: bool
 ) -> None:
     if of_webserver:
         instance.optimize_for_webserver(statement_timeout=5_000, pool_recycle=-1, max_overflow=20)
     assert dg.materialize([number], instance=instance).success
-    with onlooker(url) as admin:
-        for pid in connections(url):
+    with onlooker(history_url) as admin:
+        for pid in connections(history_url):
             admin.execute("select pg_terminate_backend(%s, 10000)", [pid])  # and wait for its end
     time.sleep(TRUSTED_SECONDS)
     assert dg.materialize([number], instance=instance).success
@@ -142,16 +122,16 @@ def test_a_worker_does_not_look_which_tables_there_are(
 
 
 def test_an_instance_that_is_let_go_leaves_no_connection(
-    instance: dg.DagsterInstance, url: str
+    instance: dg.DagsterInstance, history_url: str
 ) -> None:
-    before = lasting_connections(url)
+    before = lasting_connections(history_url)
     with dg.DagsterInstance.from_ref(instance.get_ref()) as other:
         assert other.get_runs() == []
         assert other.get_asset_records() == []
-        assert connections(url) > before
+        assert connections(history_url) > before
         storage = other.event_log_storage  # held, as by a cycle that is not collected yet
     assert storage is not None
-    until(lambda: connections(url) <= before, PATIENCE_SECONDS)
+    until(lambda: connections(history_url) <= before, PATIENCE_SECONDS)
 
 
 def test_an_instance_that_is_let_go_leaves_nothing_in_memory(instance: dg.DagsterInstance) -> None:
@@ -204,6 +184,21 @@ def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
         dg.AssetCheckKey(dg.AssetKey("number"), "it_is_so"), limit=1
     )
     assert [(one.run_id, one.status.value) for one in check] == [(result.run_id, "SUCCEEDED")]
+
+
+def test_the_last_execution_of_a_check_outlives_its_run(instance: dg.DagsterInstance) -> None:
+    runs = [dg.materialize([number], instance=instance).run_id for _ in range(3)]
+    check = dg.AssetCheckKey(dg.AssetKey("number"), "it_is_so")
+
+    def told_by() -> list[str]:
+        history = instance.event_log_storage.get_asset_check_execution_history(check, limit=9)
+        return [execution.run_id for execution in history]
+
+    for run_id in (runs[0], runs[2]):
+        instance.delete_run(run_id)
+    assert told_by() == [runs[2], runs[1]]
+    dg.materialize([number], instance=instance)
+    assert told_by()[1:] == [runs[2], runs[1]]
 
 
 def test_the_columns_of_its_tables_are_asked_for_once(instance: dg.DagsterInstance) -> None:
