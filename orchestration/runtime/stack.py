@@ -26,6 +26,7 @@ from orchestration.runtime.environment import (
     stack_environment,
 )
 from orchestration.runtime.listening import listeners, require_free_port
+from orchestration.runtime.log_bounds import LogBounds
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.run_server_client import RunServerClient
 from orchestration.runtime.stack_state import StackError, StackState, only_stack
@@ -197,9 +198,12 @@ class Stack:
         self, processes: list[SupervisedProcess], environment: Mapping[str, str],
         guard: ProcessGuard,
     ) -> None:  # fmt: skip
-        postgres = SupervisedPostgres(EmbeddedPostgres(self._settings.home))
+        server = EmbeddedPostgres(self._settings.home)
+        postgres = SupervisedPostgres(server)
+        logs = LogBounds([server.log, *(process.log for process in processes)])
         while not self._stopping:
             guard.revive()
+            logs.hold()
             if not self._settings.database_url:
                 _revive(postgres)
             for process in processes:

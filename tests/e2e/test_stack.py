@@ -1,5 +1,6 @@
 """The life of a stack: one a home folder, ended without a trace, going on where it was."""
 
+import os
 import re
 import socket
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.environment import DAGSTER_YAML
+from orchestration.runtime.log_bounds import LARGEST_BYTES
 from tests.e2e.running_stack import END_SECONDS, RunningStack, visits
 from tests.event_files import HEADER
 from tests.waiting import until
@@ -99,7 +101,10 @@ def test_a_stack_beside_another_may_be_killed_goes_on_and_ends_without_a_trace(
     until(lambda: all("/bin/postgres" in told for told in other_stack.processes().values()), 5)
     other_stack.drop(meanwhile=HEADER + visits(3, "meanwhile"))
     other_stack.settings["DWELLHOUSE_DAGSTER_YAML"] = str(stock_launcher(other_stack.folder))
+    log = other_stack.home / "logs" / "daemon.log"
+    os.truncate(log, LARGEST_BYTES + 1)
     other_stack.start()
+    until(log.with_name("daemon.log.1").exists)
     second = other_stack.finished()
     assert second["data_version"] == first["data_version"] + 1
     assert second["loads"] == {"loaded": 2}
