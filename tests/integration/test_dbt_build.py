@@ -74,6 +74,16 @@ def test_every_text_column_has_the_collation_of_the_database(built_warehouse: Wa
         assert connection.execute(OTHER_COLLATIONS).fetchall() == []
 
 
+def test_dwells_lie_beside_their_day_uncompressed(built_warehouse: Warehouse) -> None:
+    """Else a range would be read as slowly as its sessions."""
+    query = """
+        select reloptions, attstorage
+        from pg_class inner join pg_attribute on attrelid = pg_class.oid
+        where relname = 'agg_camera_dwells_daily' and attname = 'dwells_seconds'
+    """
+    assert one(built_warehouse.reader, query) == (["toast_tuple_target=8160"], "e")
+
+
 def test_a_build_after_the_preload_does_not_compile_or_search_anew(
     built_warehouse: Warehouse, dbt_project: DbtProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
