@@ -5,7 +5,7 @@ with {seen},
 {percentiles},
 
 -- Who is there on a day without an event is no visitor; who is entered on one may have stayed.
-did as (
+activities as (
     select
         person_id,
         events,
@@ -35,7 +35,7 @@ persons as (
         sum(events) as events,
         min(local_day) < max(local_day) as is_repeat,
         bool_or(has_stayed) as has_stayed
-    from did
+    from activities
     group by person_id
 ),
 

@@ -13,8 +13,22 @@ from tests.reference.statistics import seconds
 from tests.reference.zones import day_of, hour_of, local_date, week_of
 
 
-@dataclass(frozen=True)
-class PersonHour:
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What is counted of a person in an hour as in a day."""
+
+    events: int
+    entries: int
+    exits: int
+    first_event_at: datetime | None
+    last_event_at: datetime | None
+    sessions_ended: int
+    ended_dwell_seconds: Fraction | None
+    max_ended_dwell_seconds: Fraction | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonHour(Tally):
     """A row of `agg_person_hourly`; date, day and week are those that its start is in."""
 
     person_id: str
@@ -24,19 +38,11 @@ class PersonHour:
     local_date: date
     day_start: datetime
     week_start: datetime
-    events: int
-    entries: int
-    exits: int
-    first_event_at: datetime | None
-    last_event_at: datetime | None
     person_seconds: Fraction
-    sessions_ended: int
-    ended_dwell_seconds: Fraction | None
-    max_ended_dwell_seconds: Fraction | None
 
 
-@dataclass(frozen=True)
-class PersonDay:
+@dataclass(frozen=True, kw_only=True)
+class PersonDay(Tally):
     """A row of `agg_person_daily`."""
 
     person_id: str
@@ -44,15 +50,7 @@ class PersonDay:
     bucket_start: datetime
     week_start: datetime
     local_date: date
-    events: int
-    entries: int
-    exits: int
-    first_event_at: datetime | None
-    last_event_at: datetime | None
     sessions_closed: int
-    sessions_ended: int
-    ended_dwell_seconds: Fraction | None
-    max_ended_dwell_seconds: Fraction | None
 
 
 def person_hours(
@@ -69,15 +67,8 @@ def person_hours(
             local_date=local_date(start, camera.timezone),
             day_start=day_of(start, camera.timezone)[0],
             week_start=week_of(start, camera.timezone)[0],
-            events=len(active.events),
-            entries=active.count("entry"),
-            exits=active.count("exit"),
-            first_event_at=min((event.event_at for event in active.events), default=None),
-            last_event_at=max((event.event_at for event in active.events), default=None),
             person_seconds=seconds(active.person_time),
-            sessions_ended=len(active.ended),
-            ended_dwell_seconds=_ended(active, sum),
-            max_ended_dwell_seconds=_ended(active, max),
+            **vars(_tally(active)),
         )
         for ((person_id, camera), (start, _)), active in found.items()
     ]
@@ -98,18 +89,25 @@ def person_days(
             bucket_start=start,
             week_start=week_of(start, timezones[site_id])[0],
             local_date=local_date(start, timezones[site_id]),
-            events=len(active.events),
-            entries=active.count("entry"),
-            exits=active.count("exit"),
-            first_event_at=min((event.event_at for event in active.events), default=None),
-            last_event_at=max((event.event_at for event in active.events), default=None),
             sessions_closed=len(active.dwells),
-            sessions_ended=len(active.ended),
-            ended_dwell_seconds=_ended(active, sum),
-            max_ended_dwell_seconds=_ended(active, max),
+            **vars(_tally(active)),
         )
         for ((person_id, site_id), (start, _)), active in found.items()
     ]
+
+
+def _tally(active: Activity) -> Tally:
+    instants = [event.event_at for event in active.events]
+    return Tally(
+        events=len(active.events),
+        entries=active.count("entry"),
+        exits=active.count("exit"),
+        first_event_at=min(instants, default=None),
+        last_event_at=max(instants, default=None),
+        sessions_ended=len(active.ended),
+        ended_dwell_seconds=_ended(active, sum),
+        max_ended_dwell_seconds=_ended(active, max),
+    )
 
 
 def _ended(
