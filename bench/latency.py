@@ -48,6 +48,7 @@ class Burst:
     files: int
     seconds: float
     seconds_after_last: float
+    longest: float
     runs: int
 
 
@@ -79,5 +80,6 @@ def burst(stack: BenchStack, paths: Sequence[Path]) -> Burst:
         files=len(paths),
         seconds=last - min(dropped.values()),
         seconds_after_last=last - max(dropped.values()),
+        longest=max(file.seconds for file in published),
         runs=len({file.load.run_id for file in published}),
     )

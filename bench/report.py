@@ -93,6 +93,7 @@ def _burst(figures: Figures) -> Iterator[Row]:
         name = f"{burst.files} files within 10 s, first drop to all published"
         yield name, _seconds(burst.seconds), "", f"in {burst.runs} runs"
         yield "… after the last drop", _seconds(burst.seconds_after_last), "", ""
+        yield "… the longest of a file, drop to published", _seconds(burst.longest), "", ""
 
 
 def _leak(figures: Figures) -> Iterator[Row]:

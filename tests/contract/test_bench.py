@@ -43,7 +43,7 @@ def figures() -> Figures:
         first=Latency([3.0]),
         drops=Latency([2.0, 1.0, 3.0], PARTS, 0.01),
         stock=Latency([60.0], {name: 10 * seconds for name, seconds in PARTS.items()}),
-        burst=Burst(files=24, seconds=13.0, seconds_after_last=3.4, runs=5),
+        burst=Burst(files=24, seconds=13.0, seconds_after_last=3.4, longest=9.5, runs=5),
         leak=Leak(200, small, large),
     )
 
