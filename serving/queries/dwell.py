@@ -1,9 +1,9 @@
 """Dwell statistics over a range, and how many sessions lasted how long."""
 
 from collections.abc import Sequence
+from math import inf, nextafter
 
-from serving.chosen import Chosen
-from serving.queries.arranged import arranged, percentiles
+from serving.queries.arranged import arranged, arranged_as_one, percentiles
 from serving.queries.conditions import session_conditions
 from serving.queries.groupings import (
     GROUPINGS,
@@ -80,12 +80,15 @@ def dwell_of(
     return rows
 
 
-def histogram_of(chosen: Chosen, edges: Sequence[float]) -> Rows:
+def histogram_of(split: SplitRange, edges: Sequence[float]) -> Rows:
     """Give a row for each bin between two edges, and one from the last upwards."""
+    if split.whole:
+        return _histogram_of_days(split, edges)
 
     def rows(parameters: Parameters) -> Statement:
         return statement("histogram").format(
-            conditions=session_conditions(chosen, parameters), edges=parameters.bind(list(edges))
+            conditions=session_conditions(split.chosen, parameters),
+            edges=parameters.bind(list(edges)),
         )
 
     return rows
@@ -106,6 +109,17 @@ def _dwell_of_days(split: SplitRange, groupings: Sequence[Grouping]) -> Rows:
             arranged=arranged(split, groups, names, joins, parameters),
             percentiles=percentiles((0.5, 0.9), names, parameters),
             names=names,
+        )
+
+    return rows
+
+
+def _histogram_of_days(split: SplitRange, edges: Sequence[float]) -> Rows:
+    def rows(parameters: Parameters) -> Statement:
+        return statement("histogram_of_days").format(
+            arranged=arranged_as_one(split, parameters),
+            edges=parameters.bind(list(edges)),
+            befores=parameters.bind([nextafter(edge, -inf) for edge in edges]),
         )
 
     return rows

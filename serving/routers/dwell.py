@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import WithJsonSchema
 
-from serving.answering.pages import paged, paged_in_days
+from serving.answering.pages import paged_in_days
 from serving.calendar.zones import ZoneQuery
 from serving.errors import echo, invalid, unknown
 from serving.filters import FilterQuery
@@ -100,4 +100,4 @@ async def dwell_histogram(
     asked: Annotated[PageRequest, Depends(page_of(HISTOGRAM))],
 ) -> Response:
     """How many of the closed sessions lasted how long; a bin holds its lower edge."""
-    return await paged(request, filters, asked, partial(histogram_of, edges=edges))
+    return await paged_in_days(request, filters, asked, partial(histogram_of, edges=edges))

@@ -19,7 +19,7 @@ from tests.integration.api_model import (
     transition_rows,
 )
 from tests.integration.api_queries import Asked, Parameters, questions
-from tests.reference.ranges import Choice, range_metrics
+from tests.reference.ranges import Choice, Filters, range_metrics
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -43,6 +43,9 @@ METRICS = [
     "total_events", "unique_visitors", "closed_sessions", "total_dwell_seconds",
     "avg_dwell_seconds", "median_dwell_seconds", "max_dwell_seconds",
 ]  # fmt: skip
+# A bin holds its lower edge, so that edges are also lengths that there are.
+DWELLS = sorted({float(dwell) for dwell in Choice(MARTS, Filters()).dwells} - {0.0})
+EDGES = st.sampled_from(DWELLS) | st.integers(1, 40_000).map(float)
 examples = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -101,10 +104,10 @@ def test_dwell(
 @examples
 @given(
     asked=questions(),
-    edges=st.lists(st.integers(1, 40_000), min_size=1, max_size=8, unique=True).map(sorted),
+    edges=st.lists(EDGES, min_size=1, max_size=8, unique=True).map(sorted),
 )
-def test_histogram(api: Api, asked: Asked, edges: list[int]) -> None:
-    bins = ",".join(map(str, edges))
+def test_histogram(api: Api, asked: Asked, edges: list[float]) -> None:
+    bins = ",".join(f"{edge:.6f}" for edge in edges)
     rows = rows_of(api, "/v1/dwell/histogram", [*asked.parameters, ("bins", bins)])
     wanted = histogram_rows(asked.filters, [0, *edges])
     assert len(rows) == len(wanted)
