@@ -66,7 +66,7 @@ def dwell_of(
     """
     is_of_days = zone is None and OF_DAYS.issuperset(groupings) and set(groupings) != CAMERA_DAYS
     if split.whole and is_of_days and not _has_extras(page):
-        return _dwell_of_days(split, groupings)
+        return dwell_of_days(split, groupings)
     name = "dwell_of_large_groups" if LARGE.issuperset(groupings) else "dwell"
 
     def rows(parameters: Parameters) -> Statement:
@@ -76,6 +76,22 @@ def dwell_of(
             joins=group_joins(groupings),
         )
         return statement(name).format(dwells=dwells, names=group_names(groupings))
+
+    return rows
+
+
+def dwell_of_days(split: SplitRange, groupings: Sequence[Grouping]) -> Rows:
+    """Give these statistics, but those of persons, by groups that hold whole days of cameras."""
+    names = group_names(groupings)
+
+    def rows(parameters: Parameters) -> Statement:
+        groups = group_expressions(groupings, None, parameters)
+        joins = group_joins(groupings)
+        return statement("dwell_of_days").format(
+            arranged=arranged(split, groups, names, joins, parameters),
+            percentiles=percentiles((0.5, 0.9), names, parameters),
+            names=names,
+        )
 
     return rows
 
@@ -97,21 +113,6 @@ def histogram_of(split: SplitRange, edges: Sequence[float]) -> Rows:
 def _has_extras(page: Page) -> bool:
     names = {*page.fields, *(order.column for order in page.orders)}
     return any(page.listing.columns[name].is_extra for name in names)
-
-
-def _dwell_of_days(split: SplitRange, groupings: Sequence[Grouping]) -> Rows:
-    names = group_names(groupings)
-
-    def rows(parameters: Parameters) -> Statement:
-        groups = group_expressions(groupings, None, parameters)
-        joins = group_joins(groupings)
-        return statement("dwell_of_days").format(
-            arranged=arranged(split, groups, names, joins, parameters),
-            percentiles=percentiles((0.5, 0.9), names, parameters),
-            names=names,
-        )
-
-    return rows
 
 
 def _histogram_of_days(split: SplitRange, edges: Sequence[float]) -> Rows:

@@ -1,17 +1,9 @@
 with now as (
-    select
-        {group},
-        ({value})::double precision as value
-    from ({now}) as source
-    group by {group}
+    {now}
 ),
 
 before as (
-    select
-        {group},
-        ({value})::double precision as value
-    from ({before}) as source
-    group by {group}
+    {before}
 ),
 
 compared as (

@@ -6,6 +6,7 @@ from typing import Literal
 from psycopg import sql
 
 from serving.queries.conditions import session_conditions
+from serving.queries.dwell import dwell_of_days
 from serving.queries.listing import Column, Listing, Rows, Statement
 from serving.queries.seen import seen
 from serving.queries.split_range import NEVER, SplitRange
@@ -61,21 +62,39 @@ def ranking_listing(ranked: Ranked) -> Listing:
 
 
 def ranking_of(ranked: Ranked, by: RankedBy, now: SplitRange, before: SplitRange | None) -> Rows:
-    """Give a row for each site or camera with something in either range."""
-    metric = METRICS[by]
-    nothing = sql.SQL("0" if metric.is_count else "null")
+    """Give a row for each site or camera with something in either range.
+
+    The ranges are split into days for metrics of sessions, into hours for others.
+    """
+    nothing = sql.SQL("0" if METRICS[by].is_count else "null")
 
     def rows(parameters: Parameters) -> Statement:
         return statement("ranking").format(
             group=GROUPS[ranked],
-            value=metric.value,
-            now=_source(metric, now, parameters),
-            before=_source(metric, before or NEVER, parameters),
+            now=_values(ranked, by, now, parameters),
+            before=_values(ranked, by, before or NEVER, parameters),
             nothing=nothing,
             nothing_before=nothing if before else sql.SQL("null"),
         )
 
     return rows
+
+
+def _values(
+    ranked: Ranked, by: RankedBy, split: SplitRange, parameters: Parameters
+) -> sql.Composed:
+    """Give a query for the metric's value of each group, where there is one."""
+    metric = METRICS[by]
+    if metric.is_of_sessions and split.whole:
+        value: sql.Composable = sql.Identifier(by)
+        source = sql.SQL("({}) as source").format(dwell_of_days(split, (ranked,))(parameters))
+    else:
+        value = metric.value
+        source = sql.SQL("({}) as source group by {}").format(
+            _source(metric, split, parameters), GROUPS[ranked]
+        )
+    text = sql.SQL("select {}, ({})::double precision as value from {}")
+    return text.format(GROUPS[ranked], value, source)
 
 
 def _source(metric: Metric, split: SplitRange, parameters: Parameters) -> sql.Composable:

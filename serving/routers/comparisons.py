@@ -5,9 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.answering.answers import published
+from serving.calendar.splitting import split_days, split_hours
 from serving.filters import FilterQuery
 from serving.pagination import ListQuery, PageRequest, listed, page_of
-from serving.queries.rankings import COLUMNS, Ranked, RankedBy, ranking_listing, ranking_of
+from serving.queries.rankings import (
+    COLUMNS,
+    METRICS,
+    Ranked,
+    RankedBy,
+    ranking_listing,
+    ranking_of,
+)
 from serving.queries.transitions import TRANSITIONS, transitions_of
 from serving.routers.documented import answers, tabular
 from serving.schemas.comparisons import RankingPage, TransitionPage
@@ -37,9 +45,10 @@ async def rankings(
     asked = query.of(ranking_listing(group_by))
     async with published(request) as reading:
         clock = asked.clock(reading.as_of)
-        now, before = reading.split(await reading.fit(filters, clock)), None
+        split = split_days if METRICS[metric].is_of_sessions else split_hours
+        now, before = split(await reading.fit(filters, clock), reading.snapshot), None
         if previous := await reading.fit_previous(filters, clock):
-            before = reading.split(previous[0])
+            before = split(previous[0], reading.snapshot)
         return await reading.page(asked, ranking_of(group_by, metric, now, before), clock)
 
 
