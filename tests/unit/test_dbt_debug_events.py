@@ -6,7 +6,7 @@ from dbt_common.events.base_types import EventLevel, EventMsg
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.types import Note
 
-from orchestration.lib.building.dbt_debug_events import make_heard_ones_only
+from orchestration.lib.building.dbt_internals.debug_events import make_heard_ones_only
 
 Heard = list[tuple[str, str]]
 

@@ -16,7 +16,6 @@ from orchestration.lib.building.dbt_manifest import (
     is_parsed,
     mark_parsed,
     parsing,
-    point_at,
 )
 from orchestration.lib.building.memory_folder import (
     forget_ownerless,
@@ -120,7 +119,7 @@ class DbtProject:
 
     def preload(self) -> None:
         """Import dbt, parse and compile the project now: each build of a fork finds that done."""
-        from orchestration.lib.building.compiled_templates import compile_now
+        from orchestration.lib.building.dbt_internals.compiled_templates import compile_now
 
         forget_ownerless()
         with _one_at_a_time:
@@ -178,7 +177,8 @@ class DbtProject:
         *,
         is_build: bool = False,
     ) -> DbtResult:
-        from orchestration.lib.building.dbt_macros import with_macros_in_use
+        from orchestration.lib.building.dbt_internals.macros import with_macros_in_use
+        from orchestration.lib.building.dbt_internals.node_relations import point_at
 
         arguments = [*arguments, "--no-write-json", "--vars", json.dumps(variables, default=str)]
         with _one_at_a_time:
@@ -220,9 +220,9 @@ class DbtProject:
     ) -> "dbtRunnerResult":
         from dbt.cli.main import dbtRunner  # seconds: only who runs dbt pays for it
 
-        from orchestration.lib.building.dbt_connections import keep_connections
-        from orchestration.lib.building.dbt_debug_events import make_heard_ones_only
-        from orchestration.lib.building.dbt_flag_sources import skip_the_search
+        from orchestration.lib.building.dbt_internals.connections import keep_connections
+        from orchestration.lib.building.dbt_internals.debug_events import make_heard_ones_only
+        from orchestration.lib.building.dbt_internals.flag_sources import skip_the_search
 
         skip_the_search()
         keep_connections()

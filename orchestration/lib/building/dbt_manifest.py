@@ -4,13 +4,8 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestration.lib.file_fingerprint import file_fingerprint
-
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.contracts.graph.nodes import ManifestNode, SourceDefinition
 
 MARKER = "manifest.fingerprint"
 SUFFIXES = (".sql", ".yml", ".csv", ".md")
@@ -50,23 +45,6 @@ def parsing(target_path: Path) -> Iterator[None]:
     with (target_path / "parse.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def point_at(manifest: "Manifest", database: str, schema: str | None = None) -> None:
-    """Make a parsed project one of `database`: dbt writes its name into each node while parsing.
-
-    So one parse, which needs no database, serves all of them. `schema` moves the models there.
-    """
-    for node in (*manifest.nodes.values(), *manifest.sources.values()):
-        if node.resource_type == "model":
-            node.schema = schema or node.config.schema
-        if node.relation_name:
-            node.relation_name = f'"{database}"."{node.schema}"."{_name(node)}"'
-        node.database = database
-
-
-def _name(node: "ManifestNode | SourceDefinition") -> str:
-    return str(node.identifier if node.resource_type == "source" else node.alias)
 
 
 def _is_output(path: Path) -> bool:

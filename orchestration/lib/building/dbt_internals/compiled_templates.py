@@ -1,7 +1,7 @@
-"""The SQL of models, tests and macros, compiled to Python before it is needed.
+"""Replaces `MacroFuzzEnvironment.compile`, so that forks find all SQL compiled to Python.
 
-dbt remembers the code of macros only, once it has used them; that of a node it compiles anew in
-each build.
+dbt itself remembers the code of macros only, once it has used them (`template_cache`); that of a
+node it compiles anew in each build.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from types import CodeType
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import MacroFuzzEnvironment, get_environment, template_cache
 
-from orchestration.lib.building.dbt_macros import macros_in_use
+from orchestration.lib.building.dbt_internals.macros import macros_in_use
 
 _known: dict[str, CodeType] = {}
 _compile: Callable[..., CodeType] = MacroFuzzEnvironment.compile

@@ -1,4 +1,4 @@
-"""dbt's behaviour flags, without the search for who has defined each.
+"""Replaces `BehaviorFlagRendered._default_source`, so that nobody looks for who defined a flag.
 
 At the start of each command dbt walks its stack and all modules once a flag, for a name that only a
 warning would tell: a fifth of a second before the first model.

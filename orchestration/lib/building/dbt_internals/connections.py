@@ -1,4 +1,4 @@
-"""dbt's connections to Postgres, kept from node to node.
+"""Replaces `PostgresConnectionManager.release`, so that connections are kept from node to node.
 
 dbt logs in anew for each model and test, and each time a new process of the server learns of all
 tables that it meets. Within one command a thread's next node may as well use the connection of

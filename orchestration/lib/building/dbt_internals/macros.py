@@ -1,4 +1,4 @@
-"""Which macros builds use, of the hundreds that come with dbt."""
+"""Reaches into `Manifest`, so that a build wraps the macros that it uses, not dbt's hundreds."""
 
 from collections.abc import Iterable
 

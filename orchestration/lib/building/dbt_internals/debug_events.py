@@ -1,4 +1,4 @@
-"""dbt's events of debug level, made only where someone hears them.
+"""Replaces how `DebugLevel` is made and `EventManager` fires: what nobody hears is not made.
 
 There are hundreds in a build. Each becomes two messages of protobuf, part by part and in Python,
 before dbt asks who wants them: a third of the processor time that dbt takes for itself.
