@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.building.dbt_build import ModelTest
+from orchestration.lib.building.dbt_result import ModelTest
 from orchestration.lib.building.publication import (
     build_turn,
     publish,

@@ -10,7 +10,8 @@ from random import Random
 import psycopg
 import pytest
 
-from orchestration.lib.building.dbt_build import DbtProject, DbtResult
+from orchestration.lib.building.dbt_build import DbtProject
+from orchestration.lib.building.dbt_result import DbtResult
 from orchestration.lib.building.publication import DataVersion, build_turn, unpublished_loads
 from orchestration.lib.building.warehouse_build import BuildScope, build, build_scope
 from orchestration.runtime.warehouse_urls import Warehouse

@@ -13,7 +13,8 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.defs.transform.dbt_project import MANIFEST, TRANSLATOR
-from orchestration.lib.building.dbt_build import DbtEvent, DbtResult
+from orchestration.lib.building.dbt_build import DbtEvent
+from orchestration.lib.building.dbt_result import DbtResult
 
 DagsterEvent: TypeAlias = (
     dg.Output[None]

@@ -6,17 +6,12 @@ dbt keeps its flags, adapters and loggers in globals, so one process runs one co
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.lib.building.dbt_environment import database_of, dbt_environment
-from orchestration.lib.building.dbt_manifest import (
-    fingerprint,
-    is_parsed,
-    mark_parsed,
-    parsing,
-)
+from orchestration.lib.building.dbt_manifest import fingerprint, is_parsed, mark_parsed, parsing
+from orchestration.lib.building.dbt_result import DbtResult, result_of
 from orchestration.lib.building.memory_folder import (
     forget_ownerless,
     keep_in_memory,
@@ -26,7 +21,6 @@ from orchestration.lib.fault_points import reached
 from orchestration.lib.foreseen_error import ForeseenError
 
 if TYPE_CHECKING:
-    from dbt.artifacts.schemas.results import NodeResult
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
@@ -43,55 +37,6 @@ _one_at_a_time = threading.RLock()
 
 class DbtError(ForeseenError):
     """dbt could not even read the project; the text says why."""
-
-
-@dataclass(frozen=True)
-class ModelTest:
-    """What a data test said of a model, or of one of its columns; `failures` counts rows."""
-
-    test_name: str
-    model: str
-    column_name: str | None
-    description: str | None
-    status: str
-    failures: int | None
-
-
-@dataclass(frozen=True)
-class DbtNode:
-    """What came of one seed, model or test; `message` is in plain words where it failed."""
-
-    unique_id: str
-    name: str
-    status: str
-    seconds: float
-    message: str
-
-    @property
-    def is_failed(self) -> bool:
-        """Tell whether the node itself failed; one that is skipped is not to blame."""
-        return self.status in ("error", "fail", "runtime error")
-
-
-@dataclass(frozen=True)
-class DbtResult:
-    """What came of one dbt command; `error` says what stopped dbt before any node could fail."""
-
-    success: bool
-    nodes: tuple[DbtNode, ...] = ()
-    tests: tuple[ModelTest, ...] = ()
-    error: str | None = None
-
-    @property
-    def failed(self) -> dict[str, str]:
-        """Why each failed node failed, by its name."""
-        return {node.name: node.message for node in self.nodes if node.is_failed}
-
-    @property
-    def explanation(self) -> str:
-        """All that went wrong as one text, empty after a success."""
-        lines = [f"{name}: {message}" for name, message in self.failed.items()]
-        return "\n".join([self.error, *lines] if self.error else lines)
 
 
 class DbtProject:
@@ -164,7 +109,7 @@ class DbtProject:
         with _one_at_a_time, dbt_environment(transformer_url):
             outcome = self._invoke(arguments, target_path)
         if not outcome.success:
-            raise DbtError(_result(outcome).explanation)
+            raise DbtError(result_of(outcome).explanation)
         return target_path / "static_index.html"
 
     def _run(
@@ -188,7 +133,7 @@ class DbtProject:
             point_at(manifest, database_of(url), schema)
             with dbt_environment(url):
                 run_path = keep_in_memory(self.target_path)
-                return _result(self._invoke(arguments, run_path, manifest, on_event))
+                return result_of(self._invoke(arguments, run_path, manifest, on_event))
 
     @property
     def run_path(self) -> Path:
@@ -206,7 +151,7 @@ class DbtProject:
             with parsing(self.target_path):
                 outcome = self._invoke(["parse"], self.target_path)
                 if not outcome.success:
-                    raise DbtError(_result(outcome).explanation)
+                    raise DbtError(result_of(outcome).explanation)
                 mark_parsed(self.target_path, current)
             self._manifest, self._parsed = outcome.result, current
         return self._manifest
@@ -258,34 +203,3 @@ def _forwarded_to(on_event: OnEvent) -> "Callable[[EventMsg], None]":
                 reached(FAULT_POINT_OF_EVENT[message.info.name])
 
     return forward
-
-
-def _result(outcome: "dbtRunnerResult") -> DbtResult:
-    results = getattr(outcome.result, "results", None) or ()
-    error = str(outcome.exception).strip() if outcome.exception else None
-    nodes = tuple(_node(result) for result in results)
-    tests = tuple(_test(result) for result in results if _is_of_a_model(result))
-    return DbtResult(outcome.success, nodes, tests, error)
-
-
-def _is_of_a_model(result: "NodeResult") -> bool:
-    return bool(getattr(result.node, "attached_node", None))
-
-
-def _test(result: "NodeResult") -> ModelTest:
-    node = result.node
-    return ModelTest(
-        node.name, node.attached_node.rpartition(".")[2], node.column_name,
-        node.description or None, str(result.status), result.failures,
-    )  # fmt: skip
-
-
-def _node(result: "NodeResult") -> DbtNode:
-    status = str(result.status)
-    message = result.message or ""
-    if status == "fail" and result.node.resource_type == "test":
-        rows = "1 row breaks" if result.failures == 1 else f"{result.failures} rows break"
-        message = f"{rows} this rule"
-    lines = (line.strip() for line in message.splitlines())
-    message = " ".join(line for line in lines if line and not line.startswith("compiled code at"))
-    return DbtNode(result.node.unique_id, result.node.name, status, result.execution_time, message)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import psycopg
 from psycopg.types.json import Jsonb
 
-from orchestration.lib.building.dbt_build import ModelTest
+from orchestration.lib.building.dbt_result import ModelTest
 from orchestration.lib.fault_points import reached
 from orchestration.lib.statements import statement
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from orchestration.lib.building.dbt_build import DbtProject, DbtResult, OnEvent
+from orchestration.lib.building.dbt_build import DbtProject, OnEvent
+from orchestration.lib.building.dbt_result import DbtResult
 from orchestration.lib.building.publication import DataVersion, publish, published_models
 from orchestration.lib.statements import statement
 
