@@ -16,7 +16,8 @@ from orchestration.commands.rebuild import rebuilt
 from orchestration.lib.loading.raw_months import make_months
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.warehouse import open_warehouse
-from orchestration.settings import PREFIX, Settings
+from orchestration.settings import Settings
+from serving.settings import PREFIX
 
 MONTHS = [date(2025, month, 1) for month in range(1, 13)] + [date(2026, 1, 1)]
 EVENTS = Path(__file__).with_name("api_events.sql")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.latency import Burst, Latency
 from bench.leak import Leak
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 HISTORY = PROJECT_ROOT / "bench" / "results" / "history.jsonl"
 FIRST_LIMIT = 1.5

@@ -17,7 +17,8 @@ from bench.parent_death import end_with_parent
 from orchestration.runtime.embedded_postgres import EmbeddedPostgres
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse_urls import Warehouse
-from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import Settings
+from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
 
 BINARIES = Path(sys.executable).parent
 READY_SECONDS = 300.0

@@ -23,11 +23,6 @@ from serving.settings import (
     unusable,
 )
 
-__all__ = [
-    "ENV_FILE_NAME", "PREFIX", "PROJECT_ROOT", "Settings", "SettingsError", "current_settings",
-    "env_file", "load_settings",
-]  # fmt: skip
-
 
 class SettingsError(ForeseenError):
     """A setting is unknown or has an unusable value; the text says which and what to do."""

@@ -20,7 +20,8 @@ from orchestration.lib.chosen_folder import HOME, LANDING, usable
 from orchestration.lib.generation import Generation, write_csv
 from orchestration.runtime.stack import END_SECONDS, READY_SECONDS
 from orchestration.runtime.stack_state import StackError, StackState, running_stack
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import Settings
+from serving.settings import PROJECT_ROOT
 
 POLL_SECONDS = 0.1
 FINISH_SECONDS = 300.0

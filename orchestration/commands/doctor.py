@@ -23,7 +23,8 @@ from orchestration.runtime.listening import (
 )
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError
-from orchestration.settings import PREFIX, Settings
+from orchestration.settings import Settings
+from serving.settings import PREFIX
 
 SEEDS = PROJECT_FOLDER / "seeds"
 MINIMUM_FREE_BYTES = 2 * 1024**3

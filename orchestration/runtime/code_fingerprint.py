@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.lib.file_fingerprint import file_fingerprint
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 WATCHED = ("orchestration", "expectations", "dbt_project")
 # All that the pipeline has of the API: its settings are also the pipeline's.

@@ -12,14 +12,8 @@ from pathlib import Path
 from orchestration.lib.chosen_folder import HOME, usable
 from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.runtime.worker_claim import RUN_WORKERS
-from orchestration.settings import (
-    ENV_FILE_NAME,
-    PREFIX,
-    PROJECT_ROOT,
-    Settings,
-    SettingsError,
-    env_file,
-)
+from orchestration.settings import Settings, SettingsError, env_file
+from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
 
 # Who asks the API must not reach more by way of it than its own roles see.
 WITHHELD_FROM_API = frozenset({PREFIX + "DATABASE_URL", "DAGSTER_STORAGE_URL"})

@@ -35,7 +35,8 @@ from orchestration.runtime.supervised_process import SupervisedProcess
 from orchestration.runtime.warehouse import open_warehouse
 from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.runtime.worker_claim import RUN_WORKERS
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import Settings
+from serving.settings import PROJECT_ROOT
 
 READY_SECONDS = 120.0
 END_SECONDS = 8.0

@@ -28,7 +28,7 @@ from bench.marts import Marts
 from bench.marts import table as marts_table
 from bench.report import Figures, append_to_history, table
 from bench.stack import own_settings
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 README = (PROJECT_ROOT / "bench" / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r'^make bench(?: BENCH=(\w+))?(?: ARGS="(.*?)")?', README, flags=re.MULTILINE)

@@ -14,7 +14,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from orchestration.cli import app, main
-from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import Settings
+from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 # What is installed beside Python costs time to import; a quick command may have some of these.

@@ -10,7 +10,8 @@ import yaml
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import CodeAddress, process_commands
 from orchestration.runtime.warehouse_urls import ROLES, Warehouse
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import Settings
+from serving.settings import PREFIX, PROJECT_ROOT
 
 COMPOSE = yaml.safe_load((PROJECT_ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 pytestmark = pytest.mark.xdist_group("definitions")
 SNAPSHOT = Path(__file__).with_name("definitions.txt")

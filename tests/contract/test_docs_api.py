@@ -16,7 +16,7 @@ import pytest
 from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.generation import Generation, generated_rows
 from orchestration.runtime.warehouse_urls import Warehouse
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 from tests.conftest import TEMPLATE, copied_database, of_database
 from tests.integration.api_server import served_api
 from tests.reference.events import RawRow

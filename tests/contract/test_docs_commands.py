@@ -10,7 +10,8 @@ import pytest
 import typer.main
 
 from orchestration.cli import app
-from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import Settings
+from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
 
 DOCUMENTS = [
     PROJECT_ROOT / "README.md",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 DOCUMENTS = sorted(
     path

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic.fields import FieldInfo
 
-from orchestration.settings import PREFIX, PROJECT_ROOT, Settings
-from serving.settings import ServingSettings
+from orchestration.settings import Settings
+from serving.settings import PREFIX, PROJECT_ROOT, ServingSettings
 
 EXAMPLE = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8")
 FIELDS = Settings.model_fields

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from orchestration.lib.building.dbt_build import DbtProject
-from orchestration.settings import PROJECT_ROOT
 from serving.main import create_app
-from serving.settings import ServingSettings
+from serving.settings import PROJECT_ROOT, ServingSettings
 
 QUERIES = PROJECT_ROOT / "serving" / "queries"
 WITHOUT_MARTS = {"uploads"}

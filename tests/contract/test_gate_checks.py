@@ -8,7 +8,7 @@ from expectations import checks, contract
 from expectations.reasons import FILE_REASONS, ROW_REASONS
 from expectations.runner import Gate, gate
 from expectations.verdict import Limits
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 pytestmark = pytest.mark.xdist_group("gate")
 CONTRACT = (PROJECT_ROOT / "landing" / "README.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ After a change of a description, write it anew: make snapshots
 
 import os
 
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 from tests.contract.described_marts import as_markdown
 
 PAGE = PROJECT_ROOT / "docs" / "tables.md"

@@ -21,7 +21,8 @@ from bench.parent_death import end_with_parent
 from orchestration.commands.verification import verified
 from orchestration.lib.fault_points import VARIABLE
 from orchestration.runtime.warehouse_urls import Warehouse
-from orchestration.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, Settings
+from orchestration.settings import Settings
+from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
 from tests.waiting import until
 
 START_SECONDS = 150.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.runtime.warehouse_urls import Warehouse
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 from tests.integration.api_client import write_urls, write_warehouse
 from tests.waiting import until
 

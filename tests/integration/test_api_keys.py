@@ -24,7 +24,7 @@ from orchestration.commands.api_keys import (
     revoke_key,
 )
 from orchestration.runtime.warehouse_urls import Warehouse, with_database
-from orchestration.settings import ENV_FILE_NAME, PROJECT_ROOT
+from serving.settings import ENV_FILE_NAME, PROJECT_ROOT
 from tests.conftest import copied_database, of_database
 from tests.integration.api_client import Api, running_api, write_warehouse
 from tests.waiting import until

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from orchestration.runtime.warehouse_urls import Warehouse
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 DOCUMENTS = [PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```sql\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)

@@ -26,7 +26,7 @@ from orchestration.lib.generation import Generated, Generation, write_csv
 from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse_urls import ROLES, Warehouse, with_database
 from orchestration.runtime.worker_claim import RUN_WORKERS, WorkerClaims
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 from tests.e2e.fault_orders import FaultOrders
 from tests.event_files import HEADER, good_rows
 from tests.integration.warm_command import warm_command

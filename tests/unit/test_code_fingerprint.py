@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.runtime.code_fingerprint import WATCHED_FILES, code_fingerprint
-from orchestration.settings import PROJECT_ROOT
+from serving.settings import PROJECT_ROOT
 
 IMPORTED = [
     "orchestration/lib/loading/ledger.py", "orchestration/lib/sql/publish.sql",

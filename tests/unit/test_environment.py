@@ -17,7 +17,8 @@ from orchestration.runtime.environment import (
 from orchestration.runtime.process_guard import ProcessGuard
 from orchestration.runtime.stack import Stack
 from orchestration.runtime.warehouse_urls import ROLES, Warehouse
-from orchestration.settings import ENV_FILE_NAME, Settings, SettingsError
+from orchestration.settings import Settings, SettingsError
+from serving.settings import ENV_FILE_NAME
 from tests.waiting import until
 
 

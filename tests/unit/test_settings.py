@@ -9,15 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from orchestration.settings import (
-    ENV_FILE_NAME,
-    PREFIX,
-    PROJECT_ROOT,
-    Settings,
-    SettingsError,
-    load_settings,
-)  # fmt: skip
-from serving.settings import ServingSettings
+from orchestration.settings import Settings, SettingsError, load_settings
+from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT, ServingSettings
 
 
 @pytest.fixture(autouse=True)

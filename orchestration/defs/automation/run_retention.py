@@ -3,7 +3,8 @@
 import dagster as dg
 
 from orchestration.runtime.run_retention import runs_let_go
-from orchestration.settings import PREFIX, current_settings
+from orchestration.settings import current_settings
+from serving.settings import PREFIX
 
 SETTING = f"{PREFIX}RUN_RETENTION_DAYS"
 
