@@ -5,14 +5,11 @@ than judging a chunk.
 """
 
 import logging
-import os
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate, pairwise
-
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import pandas as pd
@@ -25,12 +22,6 @@ from tqdm import tqdm
 from expectations.suites import header_suite, outcome_suite, row_suite
 from expectations.verdict import Check, Limits, RowFailure, RowVerdict, Scope, Tally
 
-# Progress bars are off, yet each run of a suite would start the thread that watches over them.
-tqdm.monitor_interval = 0
-# The second sets its own level, and would tell whoever loads a file of a folder that it makes.
-for name in ("great_expectations", "great_expectations.data_context.types.base"):
-    logging.getLogger(name).setLevel(logging.WARNING)
-
 FILE_VERDICTS = 32
 
 FileVerdict = tuple[Check | None, Tally]
@@ -40,7 +31,9 @@ class Gate:
     """The three suites of one set of limits, ready to judge any number of files."""
 
     def __init__(self, limits: Limits) -> None:
+        _calm_great_expectations()
         context = gx.get_context(mode="ephemeral")
+        context.enable_analytics(enable=False)
         context.variables.progress_bars = ProgressBarsConfig(
             globally=False, metric_calculations=False
         )
@@ -109,6 +102,15 @@ class Gate:
         suite, tally = self._suites[name], Tally()
         failing = suite.failing_positions(frame, tally, {})
         return next((check for check in suite.checks if check.name in failing), None), tally
+
+
+def _calm_great_expectations() -> None:
+    """Keep it from what it does to a whole process, beside its work: threads, lines in logs."""
+    # Progress bars are off, yet each run of a suite would start the thread that watches over them.
+    tqdm.monitor_interval = 0
+    # The second sets its own level, and would tell whoever loads a file of a folder that it makes.
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _counted_failure(verdict: FileVerdict, tally: Tally) -> Check | None:
