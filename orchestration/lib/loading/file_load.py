@@ -109,12 +109,12 @@ class FileLoader:
             load_id, status = self._ledger.begin(file, self._run_id), "duplicate"
             reason = f"The same content is already loaded, as {finished.file_name}."
             validation = {"duplicate_of": finished.load_id}
-            self._ledger.finish(load_id, status, Counts(), validation, None, reason)
+            self._ledger.finish(load_id, status, Counts(), validation, reason=reason)
         place = self._archive(_Claimed(path, state, file, load_id))
-        nothing: Counter[str] = Counter()
         return LoadOutcome(
-            load_id, file.name, status, Counts(), nothing, Tally(), None, reason, place
-        )
+            load_id, file.name, status, Counts(), Counter(), Tally(),
+            reason=reason, stored_as=place,
+        )  # fmt: skip
 
     def _load_new(self, claimed: _Claimed, attempts: int) -> LoadOutcome:
         profile = self._rules.sources.of(claimed.file.name)
@@ -226,7 +226,7 @@ class FileLoader:
         place = self._recorded(claimed, stored)
         return LoadOutcome(
             claimed.load_id, claimed.file.name, status, counts, rows.reasons, rows.tally,
-            reason_code, reason, place,
+            reason_code=reason_code, reason=reason, stored_as=place,
         )  # fmt: skip
 
     def _recorded(self, claimed: _Claimed, stored: Path) -> str:
