@@ -9,9 +9,9 @@ from datetime import datetime
 from fastapi import FastAPI, Request, Response
 
 from serving.answering.encoders import encoder
-from serving.answering.envelopes import Envelope
 from serving.answering.exports import Export, Exports, counted, exported, is_long
 from serving.answering.formats import MEDIA_TYPES, Format, accepted_format, asked_format
+from serving.answering.responder import Responder
 from serving.answering.snapshot import Snapshot, Snapshots
 from serving.answering.versions import Versions
 from serving.calendar.ranges import Range
@@ -32,7 +32,7 @@ SHAPE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Live(Envelope):
+class Live(Responder):
     """A connection to answer from, whatever is published; its answers are not to be kept."""
 
     connection: Connection

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from fastapi import Request, Response
 
 from serving.answering.answers import published, require_news
-from serving.answering.envelopes import Envelope
 from serving.answering.formats import Format, asked_format
+from serving.answering.responder import Responder
 from serving.answering.snapshot import Snapshot, Snapshots
 from serving.calendar.splitting import split_days
 from serving.chosen import Chosen
@@ -44,8 +44,8 @@ async def _paged(
     known, headers = await require_news(request)
     snapshot = snapshots.latest
     if snapshot is not None and snapshot.version == known and _is_simple(request, filters, asked):
-        envelope = Envelope(request, known, headers)
-        answer = await _at_once(envelope, filters, asked, rows_of, snapshot)
+        responder = Responder(request, known, headers)
+        answer = await _at_once(responder, filters, asked, rows_of, snapshot)
         if answer is not None:
             return answer
     async with published(request) as reading:
@@ -61,10 +61,10 @@ def _is_simple(request: Request, filters: Filters, asked: PageRequest) -> bool:
 
 
 async def _at_once(
-    envelope: Envelope, filters: Filters, asked: PageRequest, rows_of: RowsOf, snapshot: Snapshot
+    responder: Responder, filters: Filters, asked: PageRequest, rows_of: RowsOf, snapshot: Snapshot
 ) -> Response | None:
     """Give the page; None where a newer version has been published than the filters were fit to."""
-    database: Database = envelope.request.app.state.database
+    database: Database = responder.request.app.state.database
     clock = asked.clock(snapshot.as_of)
     try:
         rows = rows_of(filters.fit(snapshot, clock), snapshot)
@@ -73,5 +73,5 @@ async def _at_once(
     found = await database.asked(lambda connection: read_page(connection, asked.page, rows))
     if found.version != snapshot.version:
         return None
-    exchange_of(envelope.request.scope).version = snapshot.version
-    return envelope.found(asked, found, clock)
+    exchange_of(responder.request.scope).version = snapshot.version
+    return responder.found(asked, found, clock)

@@ -3,11 +3,11 @@
 from serving.answering.answers import Published
 from serving.calendar.splitting import split_days, split_hours
 from serving.chosen import Chosen
-from serving.queries.kpis import Metrics, read_kpis, read_kpis_of_days
+from serving.queries.kpis import MetricValues, read_kpis, read_kpis_of_days
 from serving.queries.split_range import NEVER
 
 
-async def range_metrics(reading: Published, chosen: Chosen) -> Metrics:
+async def range_metrics(reading: Published, chosen: Chosen) -> MetricValues:
     """Give the metrics by name; days know of each person what they did at a site, not where."""
     connection, snapshot = reading.connection, reading.snapshot
     days = split_days(chosen, snapshot)

@@ -1,12 +1,12 @@
-"""What stands in front of the routes, from the outside in: notes, CORS, HEAD, gate, cache."""
+"""What stands in front of the routes, from the outside in: notes, CORS, HEAD, admission, cache."""
 
 from fastapi import FastAPI
 
 from serving.auth import Access
 from serving.cache import AnswerCache
 from serving.documented_routes import DocumentedRoutes
+from serving.front.admission import Admission
 from serving.front.cross_origin import CrossOrigin
-from serving.front.gate import Gate
 from serving.front.heads import Heads
 from serving.front.kept_answers import KeptAnswers
 from serving.front.observation import Observed
@@ -27,7 +27,7 @@ def install(app: FastAPI, services: Services) -> None:
     rates = Rates(
         settings.api_requests_per_minute_by_key, settings.api_requests_per_minute_by_address, redis
     )
-    app.add_middleware(Gate, access, rates, services.audit, settings.api_patience_seconds)
+    app.add_middleware(Admission, access, rates, services.audit, settings.api_patience_seconds)
     app.add_middleware(Heads)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, settings.cors_origins)

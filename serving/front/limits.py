@@ -35,7 +35,7 @@ def require_small(scope: Scope) -> None:
         raise Problem(413, detail, headers=CLOSE)
 
 
-class Progress:
+class IdleTimeout:
     """Ends a request that stands still: its own work, or the client that sends or reads."""
 
     def __init__(self, seconds: float, receive: Receive, send: Send) -> None:

@@ -10,7 +10,7 @@ from serving.queries.seen import seen
 from serving.queries.split_range import SplitRange
 from serving.queries.statements import NO_ROW, Connection, Parameters, statement
 
-Metrics = dict[str, int | float | None]
+MetricValues = dict[str, int | float | None]
 METRICS: dict[str, Type] = {
     "total_events": "bigint",
     "unique_visitors": "bigint",
@@ -25,7 +25,7 @@ METRICS: dict[str, Type] = {
 }
 
 
-async def read_kpis(connection: Connection, hours: SplitRange) -> Metrics:
+async def read_kpis(connection: Connection, hours: SplitRange) -> MetricValues:
     """Give each metric by its name; what nothing can be said of is null."""
     parameters = Parameters()
     query = statement("kpis").format(
@@ -37,7 +37,7 @@ async def read_kpis(connection: Connection, hours: SplitRange) -> Metrics:
 
 async def read_kpis_of_days(
     connection: Connection, days: SplitRange, hours_of_rest: SplitRange
-) -> Metrics:
+) -> MetricValues:
     """Give the same metrics by whole days; the rest of the range is split into hours."""
     parameters = Parameters()
     rest = session_conditions(days.rest, parameters) if days.rest else NO_ROW
@@ -51,7 +51,9 @@ async def read_kpis_of_days(
     return await _read(connection, query, parameters)
 
 
-async def _read(connection: Connection, query: sql.Composed, parameters: Parameters) -> Metrics:
+async def _read(
+    connection: Connection, query: sql.Composed, parameters: Parameters
+) -> MetricValues:
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, parameters)
         return await cursor.fetchone() or {}

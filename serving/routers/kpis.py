@@ -9,7 +9,7 @@ from serving.answering.range_metrics import range_metrics
 from serving.calendar.ranges import Range
 from serving.errors import invalid
 from serving.filters import FilterQuery, Filters
-from serving.queries.kpis import METRICS, Metrics
+from serving.queries.kpis import METRICS, MetricValues
 from serving.queries.listing import Type
 from serving.routers.documented import answers, tabular
 from serving.schemas.kpis import Change, KpiAnswer
@@ -51,7 +51,9 @@ async def kpis(
         return reading.single(COMPARED, compared)
 
 
-async def _before(reading: Published, filters: Filters, now: Metrics) -> tuple[Range, Metrics]:
+async def _before(
+    reading: Published, filters: Filters, now: MetricValues
+) -> tuple[Range, MetricValues]:
     """Give the range before and its metrics; raises a 422 where there is none."""
     if filters.last and reading.as_of is None:
         # Without any event there is nothing that last could count back from, then as now.
@@ -63,8 +65,8 @@ async def _before(reading: Published, filters: Filters, now: Metrics) -> tuple[R
     return earlier, await range_metrics(reading, chosen)
 
 
-def _changes(now: Metrics, before: Metrics) -> dict[str, Metrics]:
-    changes: dict[str, Metrics] = {}
+def _changes(now: MetricValues, before: MetricValues) -> dict[str, MetricValues]:
+    changes: dict[str, MetricValues] = {}
     for name, new in now.items():
         old = before[name]
         absolute = None if new is None or old is None else new - old

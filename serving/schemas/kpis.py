@@ -15,7 +15,7 @@ from serving.schemas.columns import (
 from serving.schemas.envelopes import Envelope
 
 
-class Metrics(BaseModel):
+class RangeMetrics(BaseModel):
     """The range metrics; dwell is null where no session was closed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +38,7 @@ class Metrics(BaseModel):
     repeat_rate: RateOfRepeats = Field(examples=[0.2])
 
 
-class PreviousMetrics(Metrics):
+class PreviousMetrics(RangeMetrics):
     """The same metrics of the range before; its bounds are written as those asked for."""
 
     from_: str | None = Field(
@@ -70,7 +70,7 @@ class Change(BaseModel):
     )
 
 
-class Kpis(Metrics):
+class Kpis(RangeMetrics):
     """The range metrics; the last two are there with compare=previous only."""
 
     previous: PreviousMetrics | None = Field(

@@ -1,4 +1,4 @@
-"""What is told around the data of an answer: its version, its clock, its headers, its format."""
+"""Data put into answers: what is told around it, and in which format."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from serving.queries.published import Version
 
 
 @dataclass(frozen=True)
-class Envelope:
-    """What the data of an answer is put into."""
+class Responder:
+    """Puts data into answers to one request, from one version."""
 
     request: Request
     version: Version | None

@@ -7,11 +7,11 @@ from serving.auth import GUARDED, Access
 from serving.errors import Problem
 from serving.exchange import address_of, exchange_of
 from serving.front.audit import Audit
-from serving.front.limits import Progress, require_small
+from serving.front.limits import IdleTimeout, require_small
 from serving.front.rates import Rates
 
 
-class Gate:
+class Admission:
     """ASGI middleware in front of all answers."""
 
     def __init__(
@@ -28,12 +28,12 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        progress = Progress(self._patience_seconds, receive, send)
+        idle = IdleTimeout(self._patience_seconds, receive, send)
         try:
             require_small(scope)
-            async with progress.watched():
+            async with idle.watched():
                 await self._check(scope)
-                await self._app(scope, progress.receive, progress.send)
+                await self._app(scope, idle.receive, idle.send)
         except Problem as problem:
             await problem.response(Request(scope))(scope, receive, send)
 
