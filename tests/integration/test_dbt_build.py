@@ -158,7 +158,7 @@ def test_variables_reach_the_models(with_rows: Warehouse, dbt_project: DbtProjec
 def test_unit_tests_pass(built_warehouse: Warehouse, dbt_project: DbtProject) -> None:
     result = dbt_project.unit_tests(built_warehouse.transformer, {})
     assert result.explanation == ""
-    assert len(result.nodes) >= 37
+    assert len(result.nodes) >= 45
 
 
 def test_events_are_those_that_dagster_reads(
