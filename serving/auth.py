@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from serving.database import Database
 from serving.documented_routes import DocumentedRoutes
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.momentary import Momentary
 from serving.queries.keys import ApiKey, api_keys
 
@@ -44,8 +44,8 @@ class Access:
     async def key_of(self, scope: Scope) -> ApiKey | None:
         """Give the key that lets a request pass, None where it needs none.
 
-        Raises the Problem that it is answered with otherwise: 401, 403; 503 without a database, for
-        then nobody knows who may ask.
+        Raises the ProblemError that it is answered with otherwise: 401, 403; 503 without a
+        database, for then nobody knows who may ask.
         """
         keys = await self._keys.get()
         if not keys:
@@ -101,24 +101,24 @@ def _valid_key(keys: Mapping[str, ApiKey], header: str | None) -> ApiKey:
     return key
 
 
-def expired() -> Problem:
+def expired() -> ProblemError:
     """Give the 401 for a key whose time is over."""
     return _unauthorized(f"This key has expired. {HOW_TO_GET_ONE}", is_wrong=True)
 
 
-def other_scope(scopes: Sequence[str], needed: str) -> Problem:
+def other_scope(scopes: Sequence[str], needed: str) -> ProblemError:
     """Give the 403 for a key that has these scopes only."""
     detail = (
         f"This key has the scope {', '.join(scopes)}; this needs {needed}. "
         f"{HOW_TO_GET_ONE} --scope {needed}"
     )
     challenge = f'Bearer realm="dwellhouse", error="insufficient_scope", scope="{needed}"'
-    return Problem(403, detail, headers={"WWW-Authenticate": challenge})
+    return ProblemError(403, detail, headers={"WWW-Authenticate": challenge})
 
 
-def _unauthorized(detail: str, *, is_wrong: bool = False) -> Problem:
+def _unauthorized(detail: str, *, is_wrong: bool = False) -> ProblemError:
     challenge = 'Bearer realm="dwellhouse"' + (', error="invalid_token"' if is_wrong else "")
-    return Problem(401, detail, headers={"WWW-Authenticate": challenge})
+    return ProblemError(401, detail, headers={"WWW-Authenticate": challenge})
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.answering.answers import SHAPE, is_known, tag_of
 from serving.answering.versions import Versions
 from serving.documented_routes import DocumentedRoutes
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.exchange import exchange_of
 from serving.front.kept_answers import KeptAnswer, KeptAnswers
 from serving.front.redis_store import SharedAnswers
@@ -50,7 +50,7 @@ class AnswerCache:
             return
         try:
             version = await self._versions.latest()
-        except Problem as problem:
+        except ProblemError as problem:
             await problem.response(Request(scope))(scope, receive, send)
             return
         if version is None:

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.momentary import Momentary
 from serving.queries.published import Version, begin
 from serving.queries.statements import Connection
@@ -175,12 +175,12 @@ async def _tried(
         return None
 
 
-def _problem(error: psycopg.Error) -> Problem | None:
+def _problem(error: psycopg.Error) -> ProblemError | None:
     match error:
         case errors.QueryCanceled():
             return too_slow()
         case psycopg.DataError():
-            return Problem(422, "The warehouse cannot hold a value of this request.")
+            return ProblemError(422, "The warehouse cannot hold a value of this request.")
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return away()
     if isinstance(error, UNREADABLE):
@@ -188,34 +188,34 @@ def _problem(error: psycopg.Error) -> Problem | None:
     return None
 
 
-def too_slow() -> Problem:
+def too_slow() -> ProblemError:
     """Give the answer to a query that was given up."""
-    return Problem(504, "The query took too long; ask for a shorter range or fewer cameras.")
+    return ProblemError(504, "The query took too long; ask for a shorter range or fewer cameras.")
 
 
-def away() -> Problem:
+def away() -> ProblemError:
     """Give the answer of a database that cannot be reached."""
     detail = (
         "The database is stopped or busy; try again in a moment. "
         "If it stays so, see `dwellhouse status` and `dwellhouse doctor`."
     )
-    return Problem(503, detail, headers=RETRY)
+    return ProblemError(503, detail, headers=RETRY)
 
 
-def unreadable() -> Problem:
+def unreadable() -> ProblemError:
     """Give the answer of marts that are not those this API knows, as before an upgrade's build."""
     detail = (
         "The tables of this answer are not built yet, or were built by another version of "
         "Dwellhouse. Start the stack with `make up` and try again once `dwellhouse status --wait` "
         "returns; if it stays so, the API's log has the cause."
     )
-    return Problem(503, detail, headers=RETRY)
+    return ProblemError(503, detail, headers=RETRY)
 
 
-def unpublished() -> Problem:
+def unpublished() -> ProblemError:
     """Give the answer of a warehouse that has nothing to show yet."""
     detail = (
         "No data is published yet. Start the stack with `make up`, drop a file into landing/ "
         "and try again once `dwellhouse status --wait` returns."
     )
-    return Problem(503, detail, headers=RETRY)
+    return ProblemError(503, detail, headers=RETRY)

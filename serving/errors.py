@@ -23,7 +23,7 @@ LISTED = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - it is the field's word, and most are no error of ours
+class ProblemError(Exception):
     """An answer other than the one asked for; the detail says what to do about it."""
 
     def __init__(
@@ -62,17 +62,17 @@ def escaped_path(request: Request) -> str:
     return quote(request.scope["path"])
 
 
-def invalid(parameter: str, detail: str, suggestion: str | None = None) -> Problem:
+def invalid(parameter: str, detail: str, suggestion: str | None = None) -> ProblemError:
     """Give the 422 for one parameter, which `detail` names."""
     return invalid_all([_error(parameter, detail, suggestion)])
 
 
-def invalid_all(errors: list[dict[str, str]]) -> Problem:
+def invalid_all(errors: list[dict[str, str]]) -> ProblemError:
     """Give the 422 for several parameters at once."""
-    return Problem(422, " ".join(error["detail"] for error in errors), errors=errors)
+    return ProblemError(422, " ".join(error["detail"] for error in errors), errors=errors)
 
 
-def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
+def unknown(parameter: str, value: str, known: Collection[str]) -> ProblemError:
     """Give the 422 for a value that `parameter` does not have, with the nearest that it does."""
     parts = value.split(",")
     if len(parts) > 1 and all(part.strip() in known for part in parts):
@@ -85,7 +85,7 @@ def unknown(parameter: str, value: str, known: Collection[str]) -> Problem:
     return invalid(parameter, f"{echo(value)} is no value of {parameter}{ending}", suggestion)
 
 
-def unknown_parameters(names: list[str], known: Collection[str], path: str) -> Problem:
+def unknown_parameters(names: list[str], known: Collection[str], path: str) -> ProblemError:
     """Give the 422 for parameters that a path does not have, with the nearest that it does."""
     errors = []
     for name in names:
@@ -95,9 +95,11 @@ def unknown_parameters(names: list[str], known: Collection[str], path: str) -> P
     return invalid_all(errors)
 
 
-def unexpected() -> Problem:
+def unexpected() -> ProblemError:
     """Give the answer to what nobody foresaw."""
-    return Problem(500, "The API failed unexpectedly; its log has the cause. Please try later.")
+    return ProblemError(
+        500, "The API failed unexpectedly; its log has the cause. Please try later."
+    )
 
 
 def nearest(text: str, known: Collection[str]) -> str | None:
@@ -129,7 +131,7 @@ def _error(parameter: str, detail: str, suggestion: str | None) -> dict[str, str
     return error | {"suggestion": suggestion} if suggestion else error
 
 
-def _of_validation(error: RequestValidationError) -> Problem:
+def _of_validation(error: RequestValidationError) -> ProblemError:
     errors = []
     for item in error.errors():
         name, context = str(item["loc"][1]), item.get("ctx", {})
@@ -147,25 +149,25 @@ def _of_validation(error: RequestValidationError) -> Problem:
     return invalid_all(errors)
 
 
-def _of_http(app: FastAPI, error: HTTPException, request: Request) -> Problem:
+def _of_http(app: FastAPI, error: HTTPException, request: Request) -> ProblemError:
     paths = app.openapi()["paths"]
     if error.status_code == 404:
         asked = str(request.scope["path"])  # a URL leaves out line ends
         near = difflib.get_close_matches(asked[:LONGEST_ECHO].casefold(), paths, 1, NEAR_PATHS)
         tail = f"did you mean {near[0]}?" if near else "/docs lists the paths that there are."
-        return Problem(404, f"There is nothing at {echo(asked)}; {tail}")
+        return ProblemError(404, f"There is nothing at {echo(asked)}; {tail}")
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "GET").replace("GET", "GET, HEAD")
         detail = f"This path answers {allowed}, not {request.method}."
-        return Problem(405, detail, headers={"Allow": allowed})
-    return Problem(error.status_code, str(error.detail), headers=error.headers)
+        return ProblemError(405, detail, headers={"Allow": allowed})
+    return ProblemError(error.status_code, str(error.detail), headers=error.headers)
 
 
 def install(app: FastAPI) -> None:
     """Make every failure that `app` foresees answer with a problem; `Observed` minds the rest."""
 
     async def on_problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
+        assert isinstance(error, ProblemError)
         return error.response(request)
 
     async def on_validation(request: Request, error: Exception) -> Response:
@@ -176,6 +178,6 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return _of_http(app, error, request).response(request)
 
-    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)

@@ -2,7 +2,7 @@
 
 from serving.auth import expired, other_scope
 from serving.database import away, too_slow
-from serving.errors import Problem, unknown_parameters
+from serving.errors import ProblemError, unknown_parameters
 from serving.front.limits import silent
 from serving.front.rates import too_many
 from serving.uploading.landing import disk_full, name_taken
@@ -35,4 +35,4 @@ def problem_example(status: int, path: str, parameters: list[str]) -> dict[str, 
     if status == 422:
         wrong = "camra_id" if "camera_id" in parameters else "colour"
         return unknown_parameters([wrong], parameters, address).body(address)
-    return (SAID.get(status) or Problem(status, missing)).body(address)
+    return (SAID.get(status) or ProblemError(status, missing)).body(address)

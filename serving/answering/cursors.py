@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from serving.errors import Problem, invalid
+from serving.errors import ProblemError, invalid
 from serving.queries.listing import Key, Listing, Order
 
 CHECK_BYTES = 6
@@ -70,5 +70,5 @@ def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=CHECK_BYTES).digest()
 
 
-def _damaged() -> Problem:
+def _damaged() -> ProblemError:
     return invalid("cursor", "cursor is damaged; take it whole from next, or start without one.")

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from serving.answering.encoders import Encoder
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.exchange import exchange_of
 from serving.queries.listing import BATCH
 
@@ -50,7 +50,7 @@ class Exports:
                 f"As many long files as may be are being sent already: {self._most}, half of "
                 "DWELLHOUSE_API_POOL_SIZE. Try again in a moment, or ask page by page with limit."
             )
-            raise Problem(503, detail, headers={"Retry-After": "10"}) from None
+            raise ProblemError(503, detail, headers={"Retry-After": "10"}) from None
         try:
             yield
         finally:

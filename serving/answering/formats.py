@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from fastapi import Request
 
-from serving.errors import Problem, echo
+from serving.errors import ProblemError, echo
 
 
 class Format(StrEnum):
@@ -46,7 +46,9 @@ def asked_format(request: Request) -> Format:
     if suffix in set(Format):
         return Format(suffix)
     *others, last = (f".{form}" for form in Format)
-    raise Problem(404, f"There is no format {echo(suffix)}; use {', '.join(others)} or {last}.")
+    raise ProblemError(
+        404, f"There is no format {echo(suffix)}; use {', '.join(others)} or {last}."
+    )
 
 
 def accepted_format(request: Request) -> Format:

@@ -10,7 +10,7 @@ from fastapi.sse import format_sse_event
 
 from serving.answering.answers import live
 from serving.answering.instants import as_json
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.exchange import exchange_of
 from serving.queries.loads import is_published, read_load
 
@@ -39,7 +39,7 @@ class LoadEvents:
         """Raise the 503 that is due when as many are open as may be."""
         if self._open >= MOST_STREAMS:
             detail = f"{MOST_STREAMS} clients follow loads already; ask /v1/loads/ID now and then."
-            raise Problem(503, detail, headers={"Retry-After": "10"})
+            raise ProblemError(503, detail, headers={"Retry-After": "10"})
 
     async def of(self, request: Request, load_id: int) -> AsyncIterator[bytes]:
         """Give an event for each step: `load`, then `published` or `ended`; or `problem`."""
@@ -47,7 +47,7 @@ class LoadEvents:
         try:
             async for event in self._steps(request, load_id):
                 yield event
-        except Problem as problem:
+        except ProblemError as problem:
             yield _event("problem", {"status": problem.status, "detail": problem.detail})
         finally:
             self._open -= 1
@@ -75,7 +75,7 @@ async def _state(request: Request, load_id: int) -> tuple[str, State]:
     async with live(request) as reading:
         load = await read_load(reading.connection, load_id)
         if load is None:
-            raise Problem(404, f"There is no load {load_id}.")
+            raise ProblemError(404, f"There is no load {load_id}.")
         is_in_version = await is_published(reading.connection, load_id)
     load.pop("validation")
     state = {**load, "is_published": is_in_version}

@@ -11,7 +11,7 @@ from serving.answering.snapshot import Snapshot, Snapshots
 from serving.calendar.splitting import split_days
 from serving.chosen import Chosen
 from serving.database import Database
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.exchange import exchange_of
 from serving.filters import Filters
 from serving.pagination import PageRequest
@@ -68,7 +68,7 @@ async def _at_once(
     clock = asked.clock(snapshot.as_of)
     try:
         rows = rows_of(filters.fit(snapshot, clock), snapshot)
-    except Problem:
+    except ProblemError:
         return None  # a newer version may know what is refused here
     found = await database.asked(lambda connection: read_page(connection, asked.page, rows))
     if found.version != snapshot.version:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.queries import published
 from serving.queries.published import Camera, Demographics, Version
 from serving.queries.statements import Connection
@@ -68,4 +68,4 @@ def _zone(site_id: str, name: str) -> ZoneInfo:
         if known.lower() == name.lower():
             return ZoneInfo(known)
     detail = f"Site {site_id} has the time zone {name!a}, which is none; mend it in sites.csv."
-    raise Problem(503, detail)
+    raise ProblemError(503, detail)

@@ -16,7 +16,7 @@ class Versions:
         self._latest = Momentary(self._look_up, FRESH_SECONDS)
 
     async def latest(self) -> Version | None:
-        """Give the latest version, None before the first; raises a Problem without a database."""
+        """Give the latest version, None before the first; a ProblemError without a database."""
         return await self._latest.get()
 
     async def _look_up(self) -> Version | None:

@@ -9,7 +9,7 @@ from serving.answering.snapshot import Snapshot
 from serving.calendar.ranges import INSTANT
 from serving.calendar.series import Window
 from serving.chosen import Chosen, Span
-from serving.errors import Problem, invalid
+from serving.errors import ProblemError, invalid
 from serving.queries.published import Camera
 from serving.queries.series import Granularity
 
@@ -98,7 +98,7 @@ def check_windows(windows: Iterable[Window]) -> None:
         raise invalid("from", "The range reaches beyond the years 1 to 9999.") from None
 
 
-def _too_long(size: int) -> Problem:
+def _too_long(size: int) -> ProblemError:
     detail = (
         f"The series would have {size:,} points, more than {MOST_POINTS:,}: ask for a shorter "
         "range, fewer cameras or a coarser granularity."

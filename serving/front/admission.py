@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.auth import GUARDED, Access
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.exchange import address_of, exchange_of
 from serving.front.audit import Audit
 from serving.front.limits import IdleTimeout, require_small
@@ -34,11 +34,11 @@ class Admission:
             async with idle.watched():
                 await self._check(scope)
                 await self._app(scope, idle.receive, idle.send)
-        except Problem as problem:
+        except ProblemError as problem:
             await problem.response(Request(scope))(scope, receive, send)
 
     async def _check(self, scope: Scope) -> None:
-        """Let a request pass; raises the Problem that it is answered with otherwise."""
+        """Let a request pass; raises the ProblemError that it is answered with otherwise."""
         if not scope["path"].startswith(GUARDED):
             return
         self._audit.require_room()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import psycopg
 
 from serving.database import Database
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.queries.audit import add_requests
 
 FLUSH_SECONDS = 0.5
@@ -52,7 +52,7 @@ class Audit:
         """Raise the 503 that is due when no more can be recorded."""
         if len(self._pending) >= MOST_PENDING:
             detail = "Requests cannot be recorded at the moment, so none is answered; try later."
-            raise Problem(503, detail, headers={"Retry-After": "5"})
+            raise ProblemError(503, detail, headers={"Retry-After": "5"})
 
     def record(self, asked: Asked) -> None:
         """Take note of a request that has been answered."""
@@ -86,7 +86,7 @@ class Audit:
                 try:
                     async with self._database.connection() as connection:
                         await add_requests(connection, batch)
-                except (Problem, psycopg.Error) as error:
+                except (ProblemError, psycopg.Error) as error:
                     if not self._is_failing:
                         log.warning("Requests are not recorded for the moment: %s", error)
                     self._is_failing = True

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.errors import Problem
+from serving.errors import ProblemError
 
 SENT = ("Authorization", "If-None-Match", "X-Request-ID")
 # What a page needs beside the body; a browser shows it nothing else.
@@ -31,7 +31,7 @@ class CrossOrigin(CORSMiddleware):
         """Answer a browser that asks beforehand; let all else pass."""
         try:
             await super().__call__(scope, receive, send)
-        except Problem as problem:
+        except ProblemError as problem:
             await problem.response(Request(scope))(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
@@ -43,4 +43,4 @@ class CrossOrigin(CORSMiddleware):
             f"{bytes(response.body).decode()}: pages of DWELLHOUSE_API_CORS_ORIGINS may ask, "
             f"by {', '.join(self.allow_methods)} and with the headers {', '.join(SENT)}."
         )
-        raise Problem(400, detail, headers={"Vary": response.headers["Vary"]})
+        raise ProblemError(400, detail, headers={"Vary": response.headers["Vary"]})

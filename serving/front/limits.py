@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from starlette.types import Message, Receive, Scope, Send
 
-from serving.errors import Problem
+from serving.errors import ProblemError
 
 MOST_HEADER_BYTES = 32 * 1024
 MOST_URL_BYTES = 32 * 1024
@@ -21,7 +21,9 @@ def require_small(scope: Scope) -> None:
     """Raise the 414, 431 or 413 that is due for a request that is larger than any honest one."""
     url = len(scope["path"]) + len(scope["query_string"])
     if url > MOST_URL_BYTES:
-        raise Problem(414, f"The address has more than {MOST_URL_BYTES:,} bytes.", headers=CLOSE)
+        raise ProblemError(
+            414, f"The address has more than {MOST_URL_BYTES:,} bytes.", headers=CLOSE
+        )
     size, has_body = 0, False
     for name, value in scope["headers"]:
         size += len(name) + len(value)
@@ -29,10 +31,10 @@ def require_small(scope: Scope) -> None:
             has_body = True
     if size > MOST_HEADER_BYTES:
         detail = f"The headers have more than {MOST_HEADER_BYTES:,} bytes."
-        raise Problem(431, detail, headers=CLOSE)
+        raise ProblemError(431, detail, headers=CLOSE)
     if has_body and scope["path"] != TAKES_A_BODY:
         detail = f"This path takes no body; only POST {TAKES_A_BODY} does."
-        raise Problem(413, detail, headers=CLOSE)
+        raise ProblemError(413, detail, headers=CLOSE)
 
 
 class IdleTimeout:
@@ -83,13 +85,13 @@ class IdleTimeout:
             self._moved_at = now
             self._timeout.reschedule(asyncio.get_running_loop().time() + self._seconds)
 
-    def _problem(self) -> Problem:
+    def _problem(self) -> ProblemError:
         if self._waits_for_client:
             return silent(self._seconds)
         detail = f"No answer could be made within {self._seconds:g} s: ask for less, or later."
-        return Problem(504, detail)
+        return ProblemError(504, detail)
 
 
-def silent(seconds: float) -> Problem:
+def silent(seconds: float) -> ProblemError:
     """Give the 408 for a client that sends nothing more."""
-    return Problem(408, f"Nothing came for {seconds:g} s.", headers=CLOSE)
+    return ProblemError(408, f"Nothing came for {seconds:g} s.", headers=CLOSE)

@@ -10,7 +10,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from serving.auth import is_loopback
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.front.redis_store import SharedRedis
 from serving.queries.keys import ApiKey
 
@@ -50,10 +50,10 @@ class Rates:
             raise too_many(limit.amount, kind, wait)
 
 
-def too_many(most: int, kind: str, wait: int) -> Problem:
+def too_many(most: int, kind: str, wait: int) -> ProblemError:
     """Give the 429 for a key or an address that asks too often."""
     detail = f"More than {most:,} requests a minute by one {kind}; wait {wait} s."
-    return Problem(429, detail, headers={"Retry-After": str(wait)})
+    return ProblemError(429, detail, headers={"Retry-After": str(wait)})
 
 
 async def _seconds_to_wait(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from serving.answering.answers import published
 from serving.answering.pages import paged
 from serving.any_text import PERSON_ID
-from serving.errors import Problem, echo
+from serving.errors import ProblemError, echo
 from serving.filters import FilterQuery
 from serving.numbers import PlainNumber
 from serving.pagination import PageRequest, page_of
@@ -77,5 +77,5 @@ async def person(
             found = await read_person(reading.connection, person_id, limit)
         if found is None:
             detail = f"There is no person {echo(person_id)}; /v1/persons lists who there is."
-            raise Problem(404, detail)
+            raise ProblemError(404, detail)
         return reading.single(PERSON, found)

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from serving.answering.answers import published
 from serving.answering.instants import as_json
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.front.metrics import Metrics
 from serving.routers.documented import UNAVAILABLE
 from serving.schemas.health import Health, Readiness
@@ -44,7 +44,7 @@ async def readyz(request: Request) -> Response:
             f"The last data version is {age / 3600:.1f} h old, more than {limit:g} h "
             "(DWELLHOUSE_API_READY_MAX_AGE_HOURS); see `dwellhouse status`."
         )
-        raise Problem(503, detail)
+        raise ProblemError(503, detail)
     return Response(as_json(body), 200, NO_STORE, JSON)
 
 

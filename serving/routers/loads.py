@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from serving.answering.answers import live
 from serving.answering.load_events import LoadEvents
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.numbers import PlainNumber
 from serving.pagination import PageRequest, page_of
 from serving.queries.loads import LOADS, REJECTIONS, loads_with, read_load, rejections_of
@@ -77,5 +77,5 @@ async def rejections(
         return await reading.page(asked, rejections_of(load_id))
 
 
-def _no_load(load_id: int) -> Problem:
-    return Problem(404, f"There is no load {load_id}; /v1/loads lists those that there are.")
+def _no_load(load_id: int) -> ProblemError:
+    return ProblemError(404, f"There is no load {load_id}; /v1/loads lists those that there are.")

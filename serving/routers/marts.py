@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from serving.answering.answers import live, published
-from serving.errors import Problem, echo, hint, nearest
+from serving.errors import ProblemError, echo, hint, nearest
 from serving.filters import FilterQuery
 from serving.marts import mart_rows
 from serving.pagination import ListQuery, listed
@@ -61,7 +61,7 @@ async def mart(
         catalog = await read_catalog(reading.connection)
         if name not in catalog:
             near = nearest(name, catalog)
-            raise Problem(404, f"There is no mart {echo(name)}{hint(near, catalog)}")
+            raise ProblemError(404, f"There is no mart {echo(name)}{hint(near, catalog)}")
         asked = query.of(catalog[name].listing)
         clock = asked.clock(reading.as_of)
         rows = mart_rows(catalog[name], await reading.fit(filters, clock), filters.of_time)

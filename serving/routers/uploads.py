@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from serving.answering.answers import live
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.routers.documented import NOT_FOUND, Responses, live_answers
 from serving.schemas.loads import SHA
-from serving.schemas.problems import Problem as ProblemShape
+from serving.schemas.problems import Problem
 from serving.schemas.uploads import UploadAnswer
 from serving.uploading.uploads import Followed, Uploads
 
@@ -37,7 +37,7 @@ BODY = {
 TAKEN: Responses = {
     202: {"model": UploadAnswer, "description": "The file waits to be loaded"},
     **{
-        status: {"model": ProblemShape, "description": why}
+        status: {"model": Problem, "description": why}
         for status, why in {
             400: "The upload broke off", 408: "Nothing came for too long",
             409: "A file of that name and content is being loaded", 413: "The file is too large",
@@ -85,7 +85,7 @@ async def uploaded(
     uploads: Uploads = request.app.state.uploads
     followed = await uploads.followed(sha256)
     if followed is None:
-        raise Problem(404, "No file with this content has come in.")
+        raise ProblemError(404, "No file with this content has come in.")
     return await _answer(request, followed)
 
 

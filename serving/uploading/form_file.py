@@ -3,7 +3,7 @@
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from serving.errors import Problem
+from serving.errors import ProblemError
 
 
 class FormFile:
@@ -69,7 +69,7 @@ class FormFile:
         if file_name is None:
             return
         if self.name is not None:
-            raise Problem(422, "The form has several files; upload one at a time.")
+            raise ProblemError(422, "The form has several files; upload one at a time.")
         self._is_file, self.name = True, file_name.decode("utf-8", errors="replace")
 
     def _take(self, data: bytes, start: int, end: int) -> None:
@@ -80,5 +80,5 @@ class FormFile:
         self._is_whole = True
 
 
-def _broken(why: str) -> Problem:
-    return Problem(422, f"The form cannot be read: {why}.")
+def _broken(why: str) -> ProblemError:
+    return ProblemError(422, f"The form cannot be read: {why}.")

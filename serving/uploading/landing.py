@@ -14,7 +14,7 @@ from types import TracebackType
 
 from anyio.to_thread import run_sync
 
-from serving.errors import Problem, echo, invalid
+from serving.errors import ProblemError, echo, invalid
 
 SANE_NAME = re.compile(r"[^\W_][\w .,()+@=-]*\.csv(\.gz)?", re.IGNORECASE)
 LONGEST_NAME_BYTES = 200
@@ -105,14 +105,14 @@ class PartFile:
         raise name_taken(name)
 
 
-def name_taken(name: str) -> Problem:
+def name_taken(name: str) -> ProblemError:
     """Give the 409 for a file that lies in the folder under both names that it could have."""
-    return Problem(409, f"{name} lies in the landing folder already; it is being loaded.")
+    return ProblemError(409, f"{name} lies in the landing folder already; it is being loaded.")
 
 
-def disk_full() -> Problem:
+def disk_full() -> ProblemError:
     """Give the 507 for a file that there is no room for."""
-    return Problem(507, "The disk of the landing folder is full.")
+    return ProblemError(507, "The disk of the landing folder is full.")
 
 
 def remove_abandoned(folder: Path) -> None:
@@ -155,4 +155,4 @@ def _failures_as_problems() -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise disk_full() from error
         detail = "The landing folder cannot be written to; see `dwellhouse doctor`."
-        raise Problem(503, detail) from error
+        raise ProblemError(503, detail) from error

@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from serving.database import Database
-from serving.errors import Problem, invalid
+from serving.errors import ProblemError, invalid
 from serving.exchange import exchange_of
 from serving.front.limits import CLOSE
 from serving.queries.loads import load_of_content
@@ -56,7 +56,7 @@ class Uploads:
             await self._receive(request, form, part)
             wanted = checked_name(_name(name, form))
             if part.size == 0:
-                raise Problem(422, "The file is empty; nothing was uploaded.")
+                raise ProblemError(422, "The file is empty; nothing was uploaded.")
             async with self._placing:
                 earlier = await self.followed(part.sha256)
                 if earlier and earlier.status in ("waiting", "loading", "loaded"):
@@ -83,7 +83,7 @@ class Uploads:
     async def _turn(self) -> AsyncIterator[None]:
         if self._coming_in >= MOST_AT_ONCE:
             detail = f"{MOST_AT_ONCE} uploads come in already; try again in a moment."
-            raise Problem(503, detail, headers={"Retry-After": "5", **CLOSE})
+            raise ProblemError(503, detail, headers={"Retry-After": "5", **CLOSE})
         self._coming_in += 1
         try:
             yield
@@ -118,33 +118,33 @@ class Uploads:
         return Followed(upload, "waiting", None)
 
 
-def broken_off() -> Problem:
+def broken_off() -> ProblemError:
     """Give the 400 for a body that ends too early."""
-    return Problem(400, "The upload broke off; nothing of it is kept.")
+    return ProblemError(400, "The upload broke off; nothing of it is kept.")
 
 
-def too_large(most_bytes: int) -> Problem:
+def too_large(most_bytes: int) -> ProblemError:
     """Give the 413 for a file of more bytes."""
     detail = (
         f"The file has more than {most_bytes:,} bytes, the most of an upload "
         "(DWELLHOUSE_API_MAX_UPLOAD_BYTES); split it, or compress it as .csv.gz."
     )
-    return Problem(413, detail, headers=CLOSE)
+    return ProblemError(413, detail, headers=CLOSE)
 
 
-def encoded() -> Problem:
+def encoded() -> ProblemError:
     """Give the 415 for a body that is compressed on the way."""
     detail = "Send the file as it is, without Content-Encoding; .csv.gz may be uploaded."
-    return Problem(415, detail, headers=CLOSE)
+    return ProblemError(415, detail, headers=CLOSE)
 
 
-def sent_as_json() -> Problem:
+def sent_as_json() -> ProblemError:
     """Give the 415 for a body that says of itself that it is no file of events."""
     detail = (
         "The body is JSON. Send the file itself to /v1/uploads?name=FILE.csv, as text/csv or "
         "application/gzip, or a form with one file."
     )
-    return Problem(415, detail, headers=CLOSE)
+    return ProblemError(415, detail, headers=CLOSE)
 
 
 def _form_of(request: Request) -> FormFile | None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.answering.cursors import Cursor, _digest, decode, encode
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.queries.facts import SESSIONS
 from serving.queries.listing import Order
 
@@ -27,7 +27,7 @@ def test_a_cursor_brings_back_what_it_took(seconds: str | None, person: str, que
 
 @given(st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(Problem, match="cursor"):
+    with pytest.raises(ProblemError, match="cursor"):
         decode(text, "query", SESSIONS, ORDERS)
 
 
@@ -46,5 +46,5 @@ def test_anything_else_is_refused(text: str) -> None:
 def test_a_made_up_cursor_with_a_right_check_gets_past_no_type(keys: object) -> None:
     payload = orjson.dumps([_digest(b"query").hex(), None, keys])
     text = base64.urlsafe_b64encode(_digest(payload) + payload).decode()
-    with pytest.raises(Problem, match="damaged"):
+    with pytest.raises(ProblemError, match="damaged"):
         decode(text, "query", SESSIONS, ORDERS)

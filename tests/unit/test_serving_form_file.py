@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.errors import Problem
+from serving.errors import ProblemError
 from serving.uploading.form_file import FormFile
 
 
@@ -36,5 +36,5 @@ def test_nonsense_is_told_as_a_problem(body: bytes) -> None:
         reader.found_in(body)
         reader.require_whole()
 
-    with pytest.raises(Problem):
+    with pytest.raises(ProblemError):
         read()

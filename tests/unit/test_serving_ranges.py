@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.calendar.ranges import Range, parse_bound, parse_last, range_until
-from serving.errors import Problem
+from serving.errors import ProblemError
 
 BERLIN, NEW_YORK, HAVANA, BEIRUT, LORD_HOWE, APIA = (
     ZoneInfo(name)
@@ -73,7 +73,7 @@ def test_a_later_wall_time_is_no_earlier_instant(
     "text", ["yesterday", "01/02/2026", "2026-13-01", "2026-02-29", "1772323200", "20260301", "T"]
 )
 def test_what_is_no_instant_is_refused(text: str) -> None:
-    with pytest.raises(Problem, match="2026-03-01T08:00:00Z"):
+    with pytest.raises(ProblemError, match="2026-03-01T08:00:00Z"):
         parse_bound("from", text)
 
 
@@ -88,7 +88,7 @@ def test_sites_of_one_opinion_share_a_span() -> None:
 def test_a_date_may_be_earlier_than_an_instant_at_one_site_only() -> None:
     asked = Range(parse_bound("from", "2026-03-01"), parse_bound("to", "2026-03-01T02:00Z"))
     assert len(asked.spans({"a": BERLIN})) == 1
-    with pytest.raises(Problem, match="after to"):
+    with pytest.raises(ProblemError, match="after to"):
         asked.spans({"a": BERLIN, "b": NEW_YORK})
 
 
