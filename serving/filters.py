@@ -122,7 +122,7 @@ class PlaceParameters(BaseModel):
     site_id: Annotated[Values, Field(description="One of these sites.")] = ()
     camera_id: Annotated[Values, Field(description="One of these cameras.")] = ()
     category: Annotated[
-        Values, Field(description="Cameras of one of these categories.", examples=["entrance"])
+        Values, Field(description="Cameras of one of these categories.", examples=[["entrance"]])
     ] = ()
 
 
@@ -156,10 +156,11 @@ class FilterParameters(PlaceParameters):
     ] = None
     age_group: Annotated[
         Values,
-        Field(description="Persons of these age groups; unknown is one.", examples=["adult"]),
+        Field(description="Persons of these age groups; unknown is one.", examples=[["adult"]]),
     ] = ()
     gender: Annotated[
-        Values, Field(description="Persons of these genders; unknown is one.", examples=["female"])
+        Values,
+        Field(description="Persons of these genders; unknown is one.", examples=[["female"]]),
     ] = ()
 
 

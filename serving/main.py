@@ -53,6 +53,8 @@ def create_app(settings: ServingSettings) -> FastAPI:
         version="1",
         description=INTRODUCTION.read_text(encoding="utf-8"),
         openapi_tags=openapi.TAGS,
+        servers=[{"url": "/"}],
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from serving.auth import GUARDED
 from serving.documented_headers import HEADERS, headers_of
+from serving.documented_schemas import correct_schemas
 from serving.errors import MEDIA_TYPE
 from serving.problem_examples import problem_example
 
@@ -49,11 +50,13 @@ def install(app: FastAPI) -> None:
             document["components"] |= {"securitySchemes": {"key": KEY}, "headers": HEADERS}
             for path, operations in document["paths"].items():
                 for method, operation in operations.items():
-                    if path.startswith(GUARDED):
-                        operation["security"] = [{"key": []}]
+                    is_guarded = path.startswith(GUARDED)
+                    operation["security"] = [{"key": []}] if is_guarded else []
+                    if is_guarded:
                         operation["responses"] |= _refusals()
                     _correct(operation["responses"])
                     _complete(path, method, operation)
+            correct_schemas(document)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -32,7 +32,7 @@ TABLES = {
 def live_answers(model: type[BaseModel]) -> Responses:
     """Give the responses of a route whose answers are not to be kept."""
     return {
-        200: {"model": model},
+        200: {"model": model, "description": (model.__doc__ or "").split("\n")[0].rstrip(".")},
         422: {"model": Problem, "description": "A parameter is unknown or unusable"},
         504: {"model": Problem, "description": "The query took too long"},
         **UNAVAILABLE,

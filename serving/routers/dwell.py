@@ -30,7 +30,7 @@ async def read_groupings(
         Query(
             description="One or two of the words; two by comma, or repeated. hour, day and week "
             "are of the calendar; hour_of_day is 0 to 23, weekday 1 (Monday) to 7.",
-            examples=["camera"],
+            examples=[["camera"], ["site", "weekday"]],
         ),
     ] = ("camera",),
 ) -> tuple[Grouping, ...]:

@@ -18,13 +18,15 @@ JSON = "application/json"
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-@router.get("/healthz", responses={200: {"model": Health}})
+@router.get("/healthz", responses={200: {"model": Health, "description": "It is alive"}})
 async def healthz() -> Response:
     """Whether the process is alive; asks nobody else."""
     return Response(b'{"status":"ok"}', 200, NO_STORE, JSON)
 
 
-@router.get("/readyz", responses={200: {"model": Readiness}, **UNAVAILABLE})
+@router.get(
+    "/readyz", responses={200: {"model": Readiness, "description": "It can answer"}, **UNAVAILABLE}
+)
 async def readyz(request: Request) -> Response:
     """Whether answers can be given, and if not, why: database, marts, age of the data."""
     settings: ServingSettings = request.app.state.settings

@@ -30,7 +30,7 @@ BODY = {
     "requestBody": {
         "required": True,
         "description": "The file: as it is, with its name in `name`; or as a form with one file.",
-        "content": {"text/csv": BYTES, "application/gzip": BYTES,
+        "content": {"text/csv": BYTES, "application/gzip": BYTES, "application/octet-stream": BYTES,
                     "multipart/form-data": {"schema": FORM}},
     }
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The shape of the range metrics."""
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from serving.schemas.columns import (
     AvgDwell,
@@ -73,7 +74,7 @@ class Change(BaseModel):
 class Kpis(RangeMetrics):
     """The range metrics; the last two are there with compare=previous only."""
 
-    previous: PreviousMetrics | None = Field(
+    previous: PreviousMetrics | SkipJsonSchema[None] = Field(
         None, description="The range of the same length before; with compare=previous only"
     )
     change: dict[str, Change] = Field(

@@ -6,7 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from serving.schemas.columns import CameraId, SiteOfCamera
 from serving.schemas.envelopes import LiveEnvelope
-from serving.schemas.loads import WHAT_BECAME, FileName, LoadId, RowsLoaded, RowsRejected
+from serving.schemas.loads import (
+    WHAT_BECAME,
+    FileName,
+    LoadId,
+    LoadStatus,
+    RowsLoaded,
+    RowsRejected,
+)
 
 
 class Pairing(BaseModel):
@@ -50,7 +57,7 @@ class LoadQuality(BaseModel):
 
     load_id: LoadId
     file_name: FileName
-    status: Annotated[str, WHAT_BECAME]
+    status: Annotated[LoadStatus, WHAT_BECAME]
     rows_read: int = Field(description="Rows read, good and bad", examples=[1000])
     rows_loaded: RowsLoaded
     rows_rejected: RowsRejected

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from serving.schemas.envelopes import LiveEnvelope
 from serving.schemas.loads import SHA, LoadStatus, Sha256, SizeInBytes
 
-UploadStatus = LoadStatus | Literal["waiting", "removed"]
+UploadStatus = Literal["waiting", "removed", LoadStatus]
 
 
 class Upload(BaseModel):
