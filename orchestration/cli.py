@@ -135,8 +135,8 @@ def rejected(
     settings = current_settings()
     Warehouse.of_home(settings.home)  # before the first start there is nothing to look into
     with open_warehouse(settings) as warehouse:
-        name = write_rejected_rows(warehouse.loader, load_id, sys.stdout)
-    print(f"Mend these rows and drop them into {settings.landing} as {name}.", file=sys.stderr)
+        rows = write_rejected_rows(warehouse.loader, load_id, sys.stdout)
+    print(*rows.remarks(settings.landing), sep="\n", file=sys.stderr)
 
 
 @app.command()

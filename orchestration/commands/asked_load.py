@@ -9,7 +9,7 @@ from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.loading.ledger import LoadStatus
 
 LOAD = """
-select load_id, file_name, status, rows_loaded, rows_rejected, stored_as, validation
+select load_id, file_name, status, rows_loaded, rows_rejected, reason, stored_as, validation
 from raw.loads where load_id = %s
 """
 
@@ -27,6 +27,7 @@ class AskedLoad:
     status: LoadStatus
     rows_loaded: int
     rows_rejected: int
+    reason: str | None
     stored_as: str | None
     validation: dict[str, object] | None
 

@@ -12,6 +12,8 @@ from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.file_moves import reason_file
 from orchestration.lib.landing.landing_files import REASON, Landing
 
+# Of a row that is an example, so much tells what is wrong.
+SHOWN_CHARACTERS = 300
 UNEXPLAINED = "No reason lies beside it: Dwellhouse has not put it there, or somebody removed it."
 
 
@@ -106,4 +108,6 @@ def _is_reason(path: Path) -> bool:
 def _example(example: Mapping[str, object]) -> str:
     column = f" in {example['column_name']}" if example.get("column_name") else ""
     raw = str(example.get("raw_line"))
+    if len(raw) > SHOWN_CHARACTERS:
+        raw = f"{raw[:SHOWN_CHARACTERS]}… (one of {len(raw):,} characters)"
     return f"{example.get('line_number')}, {example.get('reason_code')}{column}: {raw}"

@@ -2,15 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO, cast
 
 import psycopg
 
 from orchestration.commands.asked_load import AskedLoad, asked_load
 from orchestration.lib.foreseen_error import ForeseenError
+from orchestration.lib.reading.file_content import CUT
 
-ROWS = "select raw_line from raw.rejected_rows where load_id = %s order by line_number"
+ROWS = "select line_number, raw_line from raw.rejected_rows where load_id = %s order by line_number"
 MARK = "\N{BYTE ORDER MARK}"
 
 
@@ -18,30 +22,64 @@ class NoRejectedRowsError(ForeseenError):
     """A load has no rows that were set aside; the text says why and what to do instead."""
 
 
-def write_rejected_rows(loader_url: str, load_id: int, target: TextIO) -> str:
-    """Write the header and the rejected rows as they came; gives the name of the load's file.
+@dataclass(frozen=True)
+class RejectedRows:
+    """What was written: of which file, and which of its lines could not be given whole."""
+
+    file_name: str
+    stored_as: str | None
+    cut_lines: Sequence[int]
+
+    def remarks(self, landing: Path) -> Iterator[str]:
+        """Say what to do with the rows, and where those are that were not kept whole."""
+        yield f"Mend these rows and drop them into {landing} as {self.file_name}."
+        if self.cut_lines:
+            lines = ", ".join(map(str, self.cut_lines))
+            place = landing / (self.stored_as or self.file_name)
+            yield f"Only the beginning is here of line {lines}; the whole is in {place}."
+
+
+def write_rejected_rows(loader_url: str, load_id: int, target: TextIO) -> RejectedRows:
+    """Write the header and the rejected rows of a load as they came.
 
     The text begins with a byte order mark: so it is read as UTF-8 by spreadsheets, and here under
     any source profile. Raises NoRejectedRowsError or UnknownLoadError.
     """
+    cut_lines = []
     with psycopg.connect(loader_url) as connection:
         load = asked_load(connection, load_id)
         _require_rejected_rows(load)
         target.write(MARK + _header(load.validation or {}))
-        for raw_line in _raw_lines(connection, load_id):
+        for line_number, raw_line in _rows(connection, load_id):
             target.write(f"{raw_line}\n")
-    return load.file_name
+            if raw_line.endswith(CUT):
+                cut_lines.append(line_number)
+    return RejectedRows(load.file_name, load.stored_as, cut_lines)
 
 
 def _require_rejected_rows(load: AskedLoad) -> None:
     load_name = f"{load.load_id}, {load.file_name},"
     if load.status != "loaded":
-        where = f"; the file is {load.stored_as}" if load.stored_as else ""
-        message = f"Load {load_name} is {load.status}: none of its rows was taken{where}."
-        raise NoRejectedRowsError(message)
+        message = f"Load {load_name} is {load.status}: none of its rows was taken"
+        raise NoRejectedRowsError(message + "".join(_explanation(load)))
     if not load.rows_rejected:
         message = f"No row of load {load_name} was rejected."
         raise NoRejectedRowsError(message)
+
+
+def _explanation(load: AskedLoad) -> Iterator[str]:
+    """Say where the file is, why, and which command tells more."""
+    validation = load.validation or {}
+    yield f"; the file is {load.stored_as}." if load.stored_as else "."
+    if load.reason:
+        yield f"\n  {load.reason}"
+    if reasons := cast("dict[str, int]", validation.get("reasons")):
+        yield "\n  " + ", ".join(f"{count} {code}" for code, count in reasons.items())
+    if "duplicate_of" in validation:
+        yield f"\nRows of that load: dwellhouse rejected {validation['duplicate_of']}"
+    folder, _, name = (load.stored_as or "").partition("/")
+    if folder == "quarantine":
+        yield f"\nWhat to do: dwellhouse quarantine show {shlex.quote(name)}"
 
 
 def _header(validation: Mapping[str, object]) -> str:
@@ -52,8 +90,7 @@ def _header(validation: Mapping[str, object]) -> str:
     return text.getvalue()
 
 
-def _raw_lines(connection: psycopg.Connection, load_id: int) -> Iterator[str]:
-    """Give them through a cursor of the server: there may be millions."""
+def _rows(connection: psycopg.Connection, load_id: int) -> Iterator[tuple[int, str]]:
+    """Give line numbers and texts through a cursor of the server: there may be millions."""
     with connection.cursor(name="rejected") as cursor:
-        for (raw_line,) in cursor.execute(ROWS, [load_id]):
-            yield raw_line
+        yield from cursor.execute(ROWS, [load_id])

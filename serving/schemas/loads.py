@@ -125,7 +125,7 @@ class Rejection(Row):
         examples=["unparseable_timestamp"],
     )
     raw_line: str = Field(
-        description="The row as it stands in the file",
+        description="The row as it stands in the file; of a line of 8 MiB or more, its beginning",
         examples=["31/02/2026 10:00,P-1,CAM-01,entry"],
     )
     expectation: str = Field(

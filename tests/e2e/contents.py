@@ -50,6 +50,7 @@ CASES: dict[str, tuple[str | bytes, Expected]] = {
     "CRLF": ((HEADER + GOOD).replace("\n", "\r\n"), Expected(6)),
     "mixed line ends": (HEADER + GOOD.replace("\n", "\r\n", 3), Expected(6)),
     "blank lines between": (HEADER + GOOD.replace("\n", "\n\n"), Expected(6)),
+    "lines of spaces": (HEADER + GOOD.replace("\n", "\n  \n"), Expected(6)),
     "UTF-16": ((HEADER + GOOD + f"{AT},Zoë,c,in\n").encode("utf-16"), Expected(7)),
     "semicolons": ((HEADER + GOOD).replace(",", ";"), Expected(6)),
     "tabs": ((HEADER + GOOD).replace(",", "\t"), Expected(6)),

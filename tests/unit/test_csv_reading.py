@@ -72,11 +72,18 @@ def written(rows: list[list[str]], ending: str, quoting: int) -> str:
 
 
 def test_line_numbers_are_those_of_an_editor(file: Path) -> None:
-    result = read(file, '\n\na,b\r\n1,2\r\n\r\n"x\r\ny\n\nz",3\n   \n\n4,5', chunk=2)
+    result = read(file, '\n\na,b\r\n1,2\r\n\r\n"x\r\ny\n\nz",3\n" "\n\n4,5', chunk=2)
     assert result.header == ["a", "b"]
-    assert result.rows == [["1", "2"], ["x\r\ny\n\nz", "3"], ["   "], ["4", "5"]]
+    assert result.rows == [["1", "2"], ["x\r\ny\n\nz", "3"], [" "], ["4", "5"]]
     assert result.lines == [4, 6, 10, 12]
-    assert result.raw == ["1,2", '"x\r\ny\n\nz",3', "   ", "4,5"]
+    assert result.raw == ["1,2", '"x\r\ny\n\nz",3', '" "', "4,5"]
+
+
+def test_a_line_of_blanks_is_no_row_unless_they_are_fields(file: Path) -> None:
+    result = read(file, "  \na,b\n1,2\n   \n \t\r\n\t\n3,4\n ")
+    assert (result.rows, result.lines) == ([["1", "2"], ["3", "4"]], [3, 7])
+    result = read(file, "a\tb\n1\t2\n   \n \t\n3\t4\n")
+    assert (result.rows, result.lines) == ([["1", "2"], [" ", ""], ["3", "4"]], [2, 4, 5])
 
 
 def test_a_byte_order_mark_is_no_part_of_the_header(file: Path) -> None:
@@ -169,12 +176,19 @@ text_cells = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffd\r\n"), max_size=8
 )
 lined_cells = st.text(st.sampled_from('ab",\r\n \t;é'), max_size=8)
+
+
+def is_blank(row: list[str]) -> bool:
+    """Tell whether a row may be written as a line of blanks only, which is none."""
+    return len(row) == 1 and bool(row[0]) and not row[0].strip(" \t")
+
+
 plain_cells = st.one_of(text_cells, st.text(st.sampled_from('ab," \t;é'), max_size=8))
 # Of rows with another number of fields than the header, none holds line ends: see stray quotes.
 tables = st.lists(
     st.one_of(
         st.lists(st.one_of(plain_cells, lined_cells), min_size=3, max_size=3),
-        st.lists(plain_cells, min_size=1, max_size=4),
+        st.lists(plain_cells, min_size=1, max_size=4).filter(lambda row: not is_blank(row)),
     ),
     max_size=12,
 )

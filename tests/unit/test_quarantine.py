@@ -74,6 +74,15 @@ def test_one_is_explained_with_examples_and_what_to_do(landing: Landing) -> None
     ]
 
 
+def test_of_a_row_that_is_long_the_beginning_is_shown(landing: Landing) -> None:
+    example = {"line_number": 3, "reason_code": "field_too_long", "raw_line": "x" * 5_000_000}
+    put(landing, "a.csv", {**TOLD, "examples": [example]})
+    shown = quarantined_file(landing, "a.csv").explained(landing.folder)
+    assert "  line 3, field_too_long: xxx" in shown
+    assert "x… (one of 5,000,000 characters)\n" in shown
+    assert len(shown) < 1000
+
+
 def test_a_wrong_name_is_told_with_the_nearest(landing: Landing) -> None:
     put(landing, "march.csv")
     with pytest.raises(NotInQuarantineError, match=r"did you mean march\.csv\?"):

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from orchestration.lib.reading.csv_chunk import Chunk, text_columns
-from orchestration.lib.reading.csv_dialect import Dialect
+from orchestration.lib.reading.csv_dialect import BLANKS, Dialect
 from orchestration.lib.reading.file_content import LONGEST_LINE_BYTES
 
 _LF, _CR = 10, 13
+_SPACES = [ord(" "), ord("\t")]
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 Positions = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -22,8 +23,8 @@ def clean_rows(block: bytes, dialect: Dialect, width: int, first_line: int) -> C
     """Give the rows of whole lines, the first being line `first_line`; None if one is unusual.
 
     Usual are lines of valid text, each a row: quotes only where they enclose a whole field, line
-    ends only where no quotes are, nothing escaped. Rows may be blank or have another number of
-    fields.
+    ends only where no quotes are, nothing escaped. Lines may be empty, but not of blanks;
+    rows may have another number of fields.
     """
     if not _is_plain_text(block) or (dialect.escape and dialect.escape.encode() in block):
         return None
@@ -32,6 +33,8 @@ def clean_rows(block: bytes, dialect: Dialect, width: int, first_line: int) -> C
     starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
     lengths = ends - starts
     if lengths.max() >= LONGEST_LINE_BYTES or not _quotes_fit(characters, ends, dialect):
+        return None
+    if _has_line_of_blanks(block, characters, starts, ends):
         return None
     filled = np.flatnonzero(~_are_blank(characters, starts, lengths))
     offsets = np.concatenate([starts[filled], ends[-1:]])
@@ -75,6 +78,13 @@ def _are_blank(characters: Bytes, starts: Positions, lengths: Positions) -> npt.
     first = characters[starts]
     blank: npt.NDArray[np.bool_] = np.where(first == _CR, lengths == 2, lengths == 1)
     return blank & np.isin(first, [_LF, _CR])
+
+
+def _has_line_of_blanks(
+    block: bytes, characters: Bytes, starts: Positions, ends: Positions
+) -> bool:
+    at = np.flatnonzero(np.isin(characters[starts], _SPACES))
+    return any(not block[starts[line] : ends[line]].strip(BLANKS.encode()) for line in at)
 
 
 def _quotes_fit(characters: Bytes, ends: Positions, dialect: Dialect) -> bool:

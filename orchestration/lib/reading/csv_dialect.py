@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import _csv
 
 DELIMITERS = (",", ";", "\t", "|")
+# A line of nothing but these is blank, but for those of them that separate fields.
+BLANKS = " \t\r\n"
 # A longer first line is no header; what is kept of it is enough to say what is wrong.
 LONGEST_HEADER = 1_000_000
 LONGEST_HEADER_LINES = 100

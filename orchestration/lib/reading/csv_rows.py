@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from orchestration.lib.reading.csv_chunk import Chunk, text_columns
-from orchestration.lib.reading.csv_dialect import LONGEST_FIELD, Dialect
-from orchestration.lib.reading.file_content import LONGEST_LINE_BYTES
+from orchestration.lib.reading.csv_dialect import BLANKS, LONGEST_FIELD, Dialect
+from orchestration.lib.reading.file_content import CUT, LONGEST_LINE_BYTES
 
 # Of a line that is cut because of its length, so much is kept to be looked at.
 SHOWN_CHARACTERS = 1000
@@ -83,7 +83,7 @@ class RowReader:
             if _is_cut(lines[start]):
                 self._next += 1
                 line = readable_text(lines[start])
-                yield start, line[:SHOWN_CHARACTERS], [line] + [""] * (self.width - 1)
+                yield start, line[:SHOWN_CHARACTERS] + CUT, [line] + [""] * (self.width - 1)
                 continue
             try:
                 row = next(reader)
@@ -101,8 +101,9 @@ class RowReader:
                 self._next = start + 1
             if self._next - start > 1 and self._has_swallowed_rows(start, row):
                 self._next, row = start + 1, [""]
-            if row:
-                yield start, "".join(lines[start : self._next]), row
+            raw = "".join(lines[start : self._next])
+            if len(row) > 1 or raw.strip(BLANKS):
+                yield start, raw, row
 
     def _ends_with_escape(self) -> bool:
         """Tell whether the file ends with an escape of nothing: no later line can make it good."""

@@ -15,6 +15,8 @@ from pathlib import Path
 BLOCK_BYTES = 4 * 1024 * 1024
 # Of a longer line only so much is kept: enough to see that it is too long, whatever the limit is.
 LONGEST_LINE_BYTES = 8 * 1024 * 1024
+# At the end of what is shown of such a line.
+CUT = f"… [cut: the line has {LONGEST_LINE_BYTES:,} bytes or more]"
 # An archive may always unpack to so much, a large one to so many times its own size.
 UNPACKED_BYTES = 1024**3
 UNPACKED_RATIO = 200
