@@ -13,7 +13,7 @@ from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.lib.building.publication import unpublished_loads
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.landing_files import Landing
-from orchestration.runtime.stack_state import running_stack
+from orchestration.runtime.stack_state import StackState, running_stack
 from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 
@@ -25,8 +25,10 @@ WAIT_SECONDS = 0.2
 class Status:
     """One look at the stack."""
 
+    stack: StackState | None
     files_waiting: list[str]
     files_ignored: Mapping[str, str]
+    folders_blocked: Mapping[str, str]
     runs_active: int
     last_run: LastRun | None
     loads: Mapping[str, int]
@@ -41,9 +43,12 @@ class Status:
         counts = ", ".join(f"{count} {status}" for status, count in self.loads.items())
         version = f"data version {self.data_version}, published {_time(self.published_at)}"
         return "\n".join([
+            str(self.stack or "No stack runs in this home folder."),
             version if self.data_version else "no data version is published yet",
             f"files waiting: {', '.join(self.files_waiting) or 'none'}",
             *(f"  {name!r} is not loaded: {why}" for name, why in self.files_ignored.items()),
+            *(f"  files cannot be moved to {name}/: {why}"
+              for name, why in self.folders_blocked.items()),
             f"runs active: {self.runs_active}"
             + (f"; the last one: {run}" if run else ""),
             f"loads: {counts or 'none yet'}; {self.loads_unpublished} not published yet",
@@ -61,6 +66,7 @@ class Status:
 class StatusReader:
     """Looks at one stack through two connections that stay open between looks."""
 
+    home: Path
     landing: Landing
     loader: psycopg.Connection
     dagster: psycopg.Connection
@@ -74,8 +80,10 @@ class StatusReader:
             "select version, published_at from marts.data_versions order by version desc limit 1"
         ).fetchone()
         return Status(
+            stack=running_stack(self.home),
             files_waiting=files,
             files_ignored=dict(self.landing.ignored()),
+            folders_blocked=dict(self.landing.blocked()),
             runs_active=active,
             last_run=last_run,
             loads=dict(counts.fetchall()),
@@ -90,6 +98,7 @@ def open_status(home: Path, landing: Path) -> StatusReader:
     """Connect to the stack of a home folder; raises WarehouseError or psycopg.OperationalError."""
     urls = Warehouse.of_home(home)
     return StatusReader(
+        home,
         Landing(landing),
         psycopg.connect(urls.loader, autocommit=True),
         psycopg.connect(urls.dagster, autocommit=True),
@@ -97,8 +106,19 @@ def open_status(home: Path, landing: Path) -> StatusReader:
 
 
 def read_status(settings: Settings) -> Status:
-    """Look once; raises what `open_status` raises."""
-    return open_status(settings.home, settings.landing).read()
+    """Look once; raises ForeseenError where no stack minds the database, and as `open_status`."""
+    try:
+        return open_status(settings.home, settings.landing).read()
+    except psycopg.OperationalError as error:
+        stack = running_stack(settings.home)
+        if settings.database_url or (stack and stack.ready):
+            raise
+        message = (
+            "The stack is starting; its database does not answer yet."
+            if stack
+            else "No stack runs here, so its database does not either. Start it with: make up"
+        )
+        raise ForeseenError(message) from error
 
 
 def wait_until_idle(settings: Settings, timeout: float) -> Status:

@@ -25,6 +25,10 @@ class StackState:
     dagster_url: str
     api_url: str
 
+    def __str__(self) -> str:
+        state = "runs" if self.ready else "is starting"
+        return f"The stack {state}: Dagster {self.dagster_url}, API {self.api_url}/docs"
+
     def write(self, home: Path, *, ready: bool) -> None:
         """Write this down; who reads at that moment sees the old state or the new."""
         draft = home / ".stack.json"

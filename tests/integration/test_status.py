@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from orchestration.commands.database_shell import become_psql
-from orchestration.commands.status import wait_until_idle
+from orchestration.commands.status import read_status, wait_until_idle
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.runtime.stack_state import StackState, only_stack
 from orchestration.runtime.warehouse_urls import Warehouse, with_database
@@ -67,8 +67,40 @@ def test_who_begins_to_wait_during_a_break_waits_only_if_a_stack_minds_the_datab
 
 
 def test_who_waits_too_long_hears_what_is_missing(settings: Settings) -> None:
-    with pytest.raises(ForeseenError, match=r"Not done after 0 s\.\nno data version is published"):
+    with pytest.raises(ForeseenError, match=r"Not done after 0 s\.\nNo stack .*\nno data version"):
         wait_until_idle(settings, 0)
+
+
+def test_the_status_tells_whether_a_stack_runs_and_what_keeps_files_from_moving(
+    settings: Settings,
+) -> None:
+    settings.landing.mkdir()
+    assert read_status(settings).summary().startswith("No stack runs in this home folder.\n")
+    (settings.landing / "archive").touch()
+    stack = StackState(1, ready=True, dagster_url="http://d", api_url="http://a")
+    with only_stack(settings.home, stack):
+        first, _, waiting, blocked, *_ = read_status(settings).summary().splitlines()
+        assert first == "The stack is starting: Dagster http://d, API http://a/docs"
+        stack.write(settings.home, ready=True)
+        assert read_status(settings).summary().startswith("The stack runs: Dagster http://d")
+    assert waiting == "files waiting: none"
+    assert blocked == "  files cannot be moved to archive/: it is no folder; move it away"
+
+
+def test_without_a_stack_the_status_tells_why_no_database_answers(settings: Settings) -> None:
+    secrets = settings.home / "secrets" / "warehouse.json"
+    port = str(urlsplit(str(settings.database_url)).port)
+    secrets.write_text(secrets.read_text().replace(port, "1"))
+    embedded = settings.model_copy(update={"database_url": None})
+    with pytest.raises(ForeseenError, match=r"No stack runs here, .*: make up"):
+        read_status(embedded)
+    stack = StackState(1, ready=True, dagster_url="", api_url="")
+    with only_stack(settings.home, stack):
+        with pytest.raises(ForeseenError, match="The stack is starting"):
+            read_status(embedded)
+        stack.write(settings.home, ready=True)
+        with pytest.raises(psycopg.OperationalError):
+            read_status(embedded)
 
 
 def test_there_is_no_shell_without_a_server() -> None:

@@ -108,6 +108,23 @@ def test_a_name_that_is_no_text_and_a_reason_that_came_along_are_ignored(landing
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("/nowhere")])
+def test_a_folder_that_no_file_can_be_moved_to_is_told(
+    landing: Landing, make: Callable[[Path], None]
+) -> None:
+    assert list(landing.blocked()) == [], "the first move makes both"
+    landing.quarantine.mkdir()
+    make(landing.archive)
+    assert list(landing.blocked()) == [("archive", "it is no folder; move it away")]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_to_is_told(landing: Landing) -> None:
+    landing.archive.mkdir(mode=0o555)
+    [(name, why)] = landing.blocked()
+    assert (name, "permissions" in why) == ("archive", True)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_cannot_be_read_is_ignored_with_a_reason(landing: Landing) -> None:
     (landing.folder / "a.csv").touch(mode=0)

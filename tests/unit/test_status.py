@@ -14,7 +14,7 @@ from orchestration.commands.status import Status
 )
 def test_the_end_of_a_run_is_told_once_it_has_ended(ended_at: datetime | None, shown: str) -> None:
     seen = Status(
-        files_waiting=[], files_ignored={}, runs_active=1,
+        stack=None, files_waiting=[], files_ignored={}, folders_blocked={}, runs_active=1,
         last_run=LastRun("run", "STARTED", ended_at), loads={}, loads_unpublished=0,
         last_files=[], data_version=None, published_at=None,
     )  # fmt: skip

@@ -53,6 +53,15 @@ class Landing:
             if reason is not None and not _is_gone(entry):
                 yield entry.name, reason
 
+    def blocked(self) -> Iterator[tuple[str, str]]:
+        """Give the name of each folder that no file can be moved to, with the reason."""
+        for folder in (self.archive, self.quarantine):
+            if not folder.is_dir():
+                if os.path.lexists(folder):  # else it is made when it is needed
+                    yield folder.name, "it is no folder; move it away"
+            elif not os.access(folder, os.W_OK | os.X_OK):
+                yield folder.name, "it cannot be written to; check its permissions"
+
     def _entries(self) -> Iterable[os.DirEntry[str]]:
         try:
             with looked_into(self.folder, LANDING), os.scandir(self.folder) as entries:
