@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.commands.outside_database import SETTING, looked_at
 from orchestration.commands.quarantine import quarantined_files
 from orchestration.commands.seed_files import seed_problems
 from orchestration.lib.building.dbt_build import PROJECT_FOLDER
@@ -139,6 +140,11 @@ def _ports(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is not None:
+        seen, remedy = looked_at(settings.database_url)
+        yield Finding(SETTING, seen, remedy)
+        if remedy is not None:
+            return
     try:
         urls = Warehouse.of_home(settings.home)
     except WarehouseError:

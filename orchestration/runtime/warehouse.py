@@ -64,14 +64,14 @@ def prepare_warehouse(settings: Settings, admin_url: str) -> Warehouse:
             _grant(connection, names)
             _forget_requests(connection, settings.audit_days)
     except psycopg.OperationalError as error:
-        message = f"The database at {_without_password(admin_url)} cannot be used: {error}"
+        message = f"The database at {without_password(admin_url)} cannot be used: {error}"
         raise WarehouseError(message) from error
     except (
         psycopg.errors.InsufficientPrivilege,
         psycopg.errors.ReadOnlySqlTransaction,  # such as a reader's
     ) as error:
         message = (
-            f"The user in DWELLHOUSE_DATABASE_URL may not prepare {_without_password(admin_url)}: "
+            f"The user in DWELLHOUSE_DATABASE_URL may not prepare {without_password(admin_url)}: "
             f"{error.diag.message_primary}. Databases, roles and their rights are made by a "
             "superuser; set it to the URL of one."
         )
@@ -94,7 +94,8 @@ def _with_login(url: str, user: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{quote(user)}:{quote(password)}@{address}"))
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """Give host, port and database of a URL, to be shown."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
 
