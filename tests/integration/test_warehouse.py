@@ -6,13 +6,20 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from orchestration.runtime.warehouse import prepare_warehouse
+from orchestration.runtime.warehouse import MIGRATIONS, prepare_warehouse
 from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError, with_database
 from orchestration.settings import Settings
 
 LOAD = (
     "insert into raw.loads (file_name, sha256, bytes, source, status) values ('a', 'b', 1, 'c', %s)"
 )
+# Somebody reads one of them, and has a table of his own beside them.
+FORMER = """
+create table intermediate.int_person_days_counted ();
+create table intermediate.int_group_weeks_touched (site_id text);
+create view marts.mine as select * from intermediate.int_group_weeks_touched;
+create table intermediate.mine ();
+"""
 
 
 def run(url: str, statement: str, *parameters: object) -> None:
@@ -54,6 +61,21 @@ def test_one_content_is_loaded_once(warehouse: Warehouse) -> None:
     run(warehouse.loader, LOAD, "loaded")
     with pytest.raises(psycopg.errors.UniqueViolation):
         run(warehouse.loader, LOAD, "loaded")
+
+
+def test_tables_of_models_that_are_no_more_are_dropped(
+    warehouse: Warehouse, server_url: str
+) -> None:
+    run(warehouse.transformer, FORMER)
+    url = with_database(server_url, urlsplit(warehouse.loader).path[1:])
+    with psycopg.connect(url) as connection:
+        connection.execute((MIGRATIONS / "0037_former_models.sql").read_bytes())
+    with psycopg.connect(warehouse.transformer) as connection:
+        tables = connection.execute(
+            "select relname from pg_class where relkind = 'r' "
+            "and relnamespace = 'intermediate'::regnamespace order by relname"
+        ).fetchall()
+    assert tables == [("build_attempts",), ("int_group_weeks_touched",), ("mine",)]
 
 
 @pytest.mark.parametrize("role", ["loader", "reader"])
