@@ -28,18 +28,27 @@ class Jump(NamedTuple):
 
 
 def jumps(zone: str) -> list[Jump]:
-    """Give all jumps of a zone's clock."""
-    clock, found, at = ZoneInfo(zone), [], SINCE
-    while at < UNTIL:
-        before, after = at, at + timedelta(days=14)
-        by = after.astimezone(clock).utcoffset() - at.astimezone(clock).utcoffset()  # type: ignore[operator]
-        at = after
-        if not by:
+    """Give all jumps of a zone's clock.
+
+    Instants bear the zone, as `fromutc` wants them, and are in UTC all the same: so no look has to
+    make another one first.
+    """
+    clock, found = ZoneInfo(zone), []
+    at, until = SINCE.replace(tzinfo=clock), UNTIL.replace(tzinfo=clock)
+    ahead = clock.fromutc(at) - at
+    while at < until:
+        before, was_ahead = at, ahead
+        at += timedelta(days=14)
+        ahead = clock.fromutc(at) - at
+        if ahead == was_ahead:
             continue
+        after = at
         while after - before > timedelta(seconds=1):
             middle = (before + (after - before) / 2).replace(microsecond=0)
-            is_before = middle.astimezone(clock).utcoffset() == before.astimezone(clock).utcoffset()
-            before, after = (middle, after) if is_before else (before, middle)
-        shown = after.replace(tzinfo=None) + before.astimezone(clock).utcoffset()  # type: ignore[operator]
-        found.append(Jump(after, shown, by))
+            if clock.fromutc(middle) - middle == was_ahead:
+                before = middle
+            else:
+                after = middle
+        shown = after.replace(tzinfo=None) + was_ahead
+        found.append(Jump(after.replace(tzinfo=UTC), shown, ahead - was_ahead))
     return found
