@@ -156,7 +156,7 @@ def test_a_site_is_that_of_its_cameras_also_of_silent_ones(
 
 
 def test_pages_stay_whole_while_data_loads(
-    own_warehouse: Warehouse, shared_folder: Path, tmp_path: Path
+    own_warehouse: Warehouse, api_project: DbtProject, tmp_path: Path
 ) -> None:
     from tests.integration.api_warehouse import build_and_publish, load_rows
 
@@ -167,7 +167,7 @@ def test_pages_stay_whole_while_data_loads(
     with running_api(own_warehouse, tmp_path) as api:
         firsts = [api.get(f"/v1/sessions?{query}") for query in ("limit=20", "last=9d&limit=20")]
         load_rows(own_warehouse, later)
-        build_and_publish(own_warehouse, DbtProject(shared_folder / "dbt-api"))
+        build_and_publish(own_warehouse, api_project)
         rests = [rows(api, first.links["next"]["url"]) for first in firsts]
         now = api.get("/v1/sessions?limit=1000&count=exact").json()
     old = {row["session_id"] for row in now["data"] if row["person_id"] != "P-late"}
