@@ -6,7 +6,7 @@ import psycopg
 
 from orchestration.runtime.warehouse import MINIMUM_VERSION, without_password
 from orchestration.runtime.warehouse_urls import with_database
-from orchestration.settings import PREFIX
+from serving.settings import PREFIX
 
 SETTING = PREFIX + "DATABASE_URL"
 # Where a start goes first, to make the roles and the two databases.
