@@ -15,20 +15,10 @@ from orchestration.runtime.warehouse import open_warehouse
 from orchestration.settings import Settings
 
 RUN_ID = "dwellhouse rebuild"
-ENDED = (
-    "The rebuild was ended. Readers keep the last data version, of which some marts may be made "
-    "anew already. Running it again is safe; if nobody does, the next build makes all marts anew."
-)
 
 
 class RebuildError(ForeseenError):
     """dbt could not build all marts; the text says which failed, and why."""
-
-
-class EndedRebuildError(ForeseenError):
-    """Somebody has ended the rebuild before it was published."""
-
-    exit_status = 130
 
 
 @dataclass(frozen=True)
@@ -54,19 +44,13 @@ def turn_to_build(settings: Settings) -> Iterator[Turn]:
 
 
 def rebuilt(settings: Settings) -> DataVersion:
-    """Make all marts anew and publish them.
-
-    Raises RebuildError, and EndedRebuildError where Ctrl-C ends it.
-    """
-    try:
-        with turn_to_build(settings) as turn:
-            result, version = build(
-                turn.connection, turn.project, turn.url, turn.variables,
-                models_fingerprint(turn.variables), RUN_ID,
-                BuildScope("asked for", has_other_models=True),
-            )  # fmt: skip
-    except KeyboardInterrupt as end:
-        raise EndedRebuildError(ENDED) from end
+    """Make all marts anew and publish them; raises RebuildError."""
+    with turn_to_build(settings) as turn:
+        result, version = build(
+            turn.connection, turn.project, turn.url, turn.variables,
+            models_fingerprint(turn.variables), RUN_ID,
+            BuildScope("asked for", has_other_models=True),
+        )  # fmt: skip
     if version is None:
         message = f"The marts could not be built; the last version stands.\n{result.explanation}"
         raise RebuildError(message)

@@ -30,7 +30,6 @@ from serving.settings import PROJECT_ROOT
 from tests.e2e.fault_orders import FaultOrders
 from tests.event_files import HEADER, good_rows
 from tests.integration.warm_command import warm_command
-from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("headless")
 ROWS = 10_000
@@ -50,10 +49,6 @@ create function public.forbid() returns trigger language plpgsql
 as $$ begin raise 'nothing goes from here'; end $$;
 create trigger forbid before delete on event_logs
 for each statement execute function public.forbid()
-"""
-
-WAITING = """
-select pid from pg_stat_activity where datname = current_database() and wait_event = 'relation'
 """
 
 
@@ -426,23 +421,6 @@ def test_why_the_run_of_a_load_failed_is_told(
     assert err.endswith("\ndwellhouse doctor looks for what is wrong.\n")
     assert case.load("late.csv")[0] == 0, "the next run publishes it"
     assert case.ask("select count(*) from marts.fct_events where person_id = 'late'") == [(1,)]
-
-
-def test_a_rebuild_that_is_ended_says_in_a_line_what_readers_see(
-    loaded: tuple[Case, tuple[int, list[str], str]],
-) -> None:
-    case, _ = loaded
-    versions = "select max(version) from marts.data_versions"
-    before = case.ask(versions)
-    with psycopg.connect(case.database_url) as reader:
-        reader.execute("lock table marts.fct_sessions in access share mode")
-        process = case.start("rebuild")
-        until(lambda: bool(case.ask(WAITING)), PATIENCE_SECONDS)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    assert (process.returncode, out) == (130, "")
-    assert re.fullmatch(r"The rebuild was ended\. Readers .* Running it again is safe; .*\n", err)
-    assert case.ask(versions) == before
 
 
 def test_a_load_that_is_ended_says_so_in_a_line(
