@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from bench import api, bulk, flat, many, marts
@@ -86,9 +87,11 @@ def _measured(folder: Path, options: argparse.Namespace) -> Figures:
         )
         many = _burst(stack, folder, options)
         grown = _leak(stack, folder, options)
-        ready_seconds = stack.ready_seconds
-    stock = _stock(folder, existing, files[1:], options) if options.stock else None
-    return Figures(ready_seconds, first, drops, stock, many, grown)
+        figures = Figures(stack.ready_seconds, first, drops, burst=many, leak=grown)
+    if not options.stock:
+        return figures
+    _say(table(figures))  # what is there so far, for the stock stack takes its time
+    return replace(figures, stock=_stock(folder, existing, files[1:], options))
 
 
 def _burst(stack: BenchStack, folder: Path, options: argparse.Namespace) -> Burst | None:
