@@ -14,11 +14,13 @@ from orchestration.lib.building.publication import unpublished_loads
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.runtime.stack_state import StackState, running_stack
-from orchestration.runtime.warehouse_urls import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError
 from orchestration.settings import Settings
 
 SHOWN_FILES = 5
 WAIT_SECONDS = 0.2
+STARTING = "The stack is starting; its database does not answer yet."
+STOPPED = "No stack runs here, so its database does not either. Start it with: make up"
 
 
 @dataclass(frozen=True)
@@ -109,16 +111,15 @@ def read_status(settings: Settings) -> Status:
     """Look once; raises ForeseenError where no stack minds the database, and as `open_status`."""
     try:
         return open_status(settings.home, settings.landing).read()
+    except WarehouseError as error:
+        if running_stack(settings.home) is None:
+            raise
+        raise ForeseenError(STARTING) from error
     except psycopg.OperationalError as error:
         stack = running_stack(settings.home)
         if settings.database_url or (stack and stack.ready):
             raise
-        message = (
-            "The stack is starting; its database does not answer yet."
-            if stack
-            else "No stack runs here, so its database does not either. Start it with: make up"
-        )
-        raise ForeseenError(message) from error
+        raise ForeseenError(STARTING if stack else STOPPED) from error
 
 
 def wait_until_idle(settings: Settings, timeout: float) -> Status:
@@ -134,7 +135,7 @@ def wait_until_idle(settings: Settings, timeout: float) -> Status:
         try:
             reader = reader or open_status(settings.home, settings.landing)
             seen = reader.read()
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, WarehouseError):
             reader = None
         else:
             if seen.is_idle:

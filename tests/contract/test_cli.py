@@ -14,6 +14,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from orchestration.cli import app, main
+from orchestration.lib.foreseen_error import told_of
 from orchestration.settings import Settings
 from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
 
@@ -167,6 +168,15 @@ def test_a_database_that_goes_away_is_no_mart_that_differs(
         "The database does not answer; is the stack up? Start it with: make up\n"
         "the connection is closed\n"
     )
+
+
+def test_what_a_database_does_not_do_is_told_as_that() -> None:
+    """A full disk is an OperationalError, as a database is that does not answer."""
+    full = psycopg.errors.DiskFull("no space left")
+    assert told_of(full) == "The database could not do what was asked: no space left"
+    for away in (psycopg.OperationalError("gone"), psycopg.errors.AdminShutdown("gone")):
+        assert str(told_of(away)).startswith("The database does not answer; is the stack up?")
+    assert told_of(psycopg.errors.UndefinedTable("a defect")) is None
 
 
 def test_a_bad_setting_is_told_before_anything_happens(tmp_path: Path) -> None:

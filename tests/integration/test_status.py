@@ -14,7 +14,7 @@ from orchestration.commands.database_shell import become_psql
 from orchestration.commands.status import read_status, wait_until_idle
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.runtime.stack_state import StackState, only_stack
-from orchestration.runtime.warehouse_urls import Warehouse, with_database
+from orchestration.runtime.warehouse_urls import Warehouse, WarehouseError, with_database
 from orchestration.settings import Settings
 from tests.waiting import until
 
@@ -101,6 +101,23 @@ def test_without_a_stack_the_status_tells_why_no_database_answers(settings: Sett
         stack.write(settings.home, ready=True)
         with pytest.raises(psycopg.OperationalError):
             read_status(embedded)
+
+
+def test_a_first_start_is_a_start_before_its_warehouse_is_there(settings: Settings) -> None:
+    secrets = settings.home / "secrets" / "warehouse.json"
+    right = secrets.read_text()
+    secrets.unlink()
+    with pytest.raises(WarehouseError, match=r"There is no warehouse in .*: make up"):
+        read_status(settings)
+    stack = StackState(1, ready=True, dagster_url="", api_url="")
+    with only_stack(settings.home, stack), ThreadPoolExecutor(1) as beside:
+        with pytest.raises(ForeseenError, match="The stack is starting"):
+            read_status(settings)
+        waiting = beside.submit(wait_until_idle, settings, 1)
+        with pytest.raises(ForeseenError, match=r"Not done after 1 s"):
+            waiting.result()
+    secrets.write_text(right)
+    assert read_status(settings).data_version is None
 
 
 def test_there_is_no_shell_without_a_server() -> None:

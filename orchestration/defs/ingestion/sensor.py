@@ -136,7 +136,9 @@ def _build_wait(context: SensorEvaluationContext) -> float:
     if not failed:
         return 0.0
     ended: float = records[0].end_time or records[0].create_timestamp.timestamp()
-    return float(ended + retry_seconds(failed) - datetime.now(UTC).timestamp())
+    longest = retry_seconds(failed)
+    # The end lies in the future where the clock has been set back since.
+    return min(float(ended + longest - datetime.now(UTC).timestamp()), longest)
 
 
 def _look_after(context: SensorEvaluationContext, landing: LandingResource) -> None:
