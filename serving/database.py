@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from serving.errors import ProblemError
 from serving.momentary import Momentary
-from serving.queries.published import Version, begin
+from serving.queries.published import Version, begin, begin_with_ledger
 from serving.queries.statements import Connection
 from serving.settings import ServingSettings
 
@@ -25,7 +25,6 @@ Result = TypeVar("Result")
 
 log = logging.getLogger("dwellhouse.api")
 
-RETRY = {"Retry-After": "5"}
 UNREADABLE = (errors.UndefinedTable, errors.UndefinedColumn, errors.InsufficientPrivilege,
               errors.InvalidSchemaName)  # fmt: skip
 
@@ -104,6 +103,12 @@ class Database:
         async with self._begun(begin) as (connection, version):
             yield connection, version
 
+    @asynccontextmanager
+    async def ledger_state(self) -> AsyncIterator[tuple[Connection, Version | None]]:
+        """Lend the same for the ledger of loads, for which no mart needs to be there."""
+        async with self._begun(begin_with_ledger) as (connection, version):
+            yield connection, version
+
     async def asked(self, ask: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Give what one statement tells, which sees one state of whatever it reads."""
         async with self._begun(ask) as (_, result):
@@ -179,6 +184,10 @@ def _problem(error: psycopg.Error) -> ProblemError | None:
     match error:
         case errors.QueryCanceled():
             return too_slow()
+        case errors.ProgramLimitExceeded():
+            return ProblemError(
+                422, "The answer is larger than the database can make; ask for fewer rows by limit."
+            )
         case psycopg.DataError():
             return ProblemError(422, "The warehouse cannot hold a value of this request.")
         case psycopg.OperationalError() | psycopg.InterfaceError():
@@ -199,7 +208,7 @@ def away() -> ProblemError:
         "The database is stopped or busy; try again in a moment. "
         "If it stays so, see `dwellhouse status` and `dwellhouse doctor`."
     )
-    return ProblemError(503, detail, headers=RETRY)
+    return ProblemError(503, detail)
 
 
 def unreadable() -> ProblemError:
@@ -209,7 +218,7 @@ def unreadable() -> ProblemError:
         "Dwellhouse. Start the stack with `make up` and try again once `dwellhouse status --wait` "
         "returns; if it stays so, the API's log has the cause."
     )
-    return ProblemError(503, detail, headers=RETRY)
+    return ProblemError(503, detail)
 
 
 def unpublished() -> ProblemError:
@@ -218,4 +227,4 @@ def unpublished() -> ProblemError:
         "No data is published yet. Start the stack with `make up`, drop a file into landing/ "
         "and try again once `dwellhouse status --wait` returns."
     )
-    return ProblemError(503, detail, headers=RETRY)
+    return ProblemError(503, detail)

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 80
 MOST_LISTED = 30
+# Whoever cannot say better when an answer will be there.
+RETRY = {"Retry-After": "5"}
 # Paths begin alike, so that two of them are closer than what they stand for.
 NEAR_PATHS = 0.75
 # Where to find what there is, when it is too much for a sentence.
@@ -38,7 +40,7 @@ class ProblemError(Exception):
         self.status = status
         self.detail = detail
         self.errors = errors
-        self.headers = dict(headers or {})
+        self.headers = (RETRY if status == 503 else {}) | dict(headers or {})
 
     def response(self, request: Request) -> Response:
         """Give the problem as the answer to `request`."""

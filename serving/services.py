@@ -48,7 +48,7 @@ class Services:
             audit=audit,
             metrics=Metrics(database, snapshots, audit),
             uploads=Uploads(database, access, settings.landing, settings.api_max_upload_bytes),
-            load_events=LoadEvents(),
+            load_events=LoadEvents(settings.api_patience_seconds),
             exports=Exports(settings.api_pool_size),
         )
 

@@ -32,37 +32,12 @@ SHAPE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Live(Responder):
-    """A connection to answer from, whatever is published; its answers are not to be kept."""
+class Reading(Responder):
+    """A connection to answer from, which sees one state."""
 
     connection: Connection
-    snapshot: Snapshot | None
     # What ends with the answer; an export takes it along and ends it later.
     held: AsyncExitStack
-
-    def known_snapshot(self) -> Snapshot:
-        """Give the snapshot; raises the 503 that is due before there is one."""
-        if self.snapshot is None:
-            raise unpublished()
-        return self.snapshot
-
-    async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
-        """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
-        snapshot = self.known_snapshot()
-        if filters.asked.is_demographic:
-            snapshots: Snapshots = self.request.app.state.snapshots
-            filters.check_demographics(await snapshots.demographics(snapshot, self.connection))
-        return filters.fit(snapshot, clock)
-
-    async def fit_previous(
-        self, filters: Filters, clock: datetime | None = None
-    ) -> tuple[Chosen, Range] | None:
-        """Give the same filters for the preceding range, and that range, if there is one."""
-        return filters.fit_previous(self.known_snapshot(), clock)
-
-    def split(self, chosen: Chosen) -> SplitRange:
-        """Split what is chosen into whole hours and a rest."""
-        return split_hours(chosen, self.known_snapshot())
 
     async def page(
         self, asked: PageRequest, rows: Rows, clock: datetime | None = None, **more: object
@@ -94,10 +69,29 @@ class Live(Responder):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published(Live):
+class Published(Reading):
     """A connection to answer from a data version, with what of it is in memory."""
 
+    version: Version
     snapshot: Snapshot
+
+    async def fit(self, filters: Filters, clock: datetime | None = None) -> Chosen:
+        """Give the filters, checked; `last` counts back from `clock`, else the data clock."""
+        if filters.asked.is_demographic:
+            snapshots: Snapshots = self.request.app.state.snapshots
+            known = await snapshots.demographics(self.snapshot, self.connection)
+            filters.check_demographics(known)
+        return filters.fit(self.snapshot, clock)
+
+    async def fit_previous(
+        self, filters: Filters, clock: datetime | None = None
+    ) -> tuple[Chosen, Range] | None:
+        """Give the same filters for the preceding range, and that range, if there is one."""
+        return filters.fit_previous(self.snapshot, clock)
+
+    def split(self, chosen: Chosen) -> SplitRange:
+        """Split what is chosen into whole hours and a rest."""
+        return split_hours(chosen, self.snapshot)
 
 
 class NotModified(Exception):  # noqa: N818 - it is the good case
@@ -123,36 +117,39 @@ async def require_news(request: Request) -> tuple[Version, dict[str, str]]:
 @asynccontextmanager
 async def published(request: Request) -> AsyncIterator[Published]:
     """Lend what answers from the latest data version; raises NotModified before data is read."""
+    await require_news(request)
+    async with live(request) as reading:
+        # One may have been published since the latest was looked up.
+        exchange_of(request.scope).version = reading.version
+        reading.headers.update(_validators(tag_of(request, reading.version)))
+        yield reading
+
+
+@asynccontextmanager
+async def live(request: Request) -> AsyncIterator[Published]:
+    """Lend what answers from marts and from views that change between data versions, too."""
+    versions: Versions = request.app.state.versions
     snapshots: Snapshots = request.app.state.snapshots
     database: Database = request.app.state.database
-    await require_news(request)
+    if await versions.latest() is None:  # there may be no tables yet
+        raise unpublished()
     async with AsyncExitStack() as held:
         connection, version = await held.enter_async_context(database.one_state())
         if version is None:
             raise unpublished()
         snapshot = await snapshots.of(version, connection)
-        # One may have been published since the latest was looked up.
-        exchange_of(request.scope).version = version
-        headers = _validators(tag_of(request, version))
         yield Published(
-            request, version, headers, connection=connection, snapshot=snapshot, held=held
+            request, version=version, connection=connection, snapshot=snapshot, held=held
         )
 
 
 @asynccontextmanager
-async def live(request: Request) -> AsyncIterator[Live]:
-    """Lend what answers from views that change between data versions."""
-    snapshots: Snapshots = request.app.state.snapshots
-    versions: Versions = request.app.state.versions
+async def ledger(request: Request) -> AsyncIterator[Reading]:
+    """Lend what answers from the ledger of loads, which is there before anything is built."""
     database: Database = request.app.state.database
-    is_built = await versions.latest() is not None
     async with AsyncExitStack() as held:
-        if is_built:
-            connection, version = await held.enter_async_context(database.one_state())
-        else:
-            connection, version = await held.enter_async_context(database.connection()), None
-        snapshot = await snapshots.of(version, connection) if version else None
-        yield Live(request, version, connection=connection, snapshot=snapshot, held=held)
+        connection, version = await held.enter_async_context(database.ledger_state())
+        yield Reading(request, version, connection=connection, held=held)
 
 
 def _validators(tag: str) -> dict[str, str]:

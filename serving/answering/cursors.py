@@ -38,10 +38,14 @@ class Cursor:
 
 
 def encode(cursor: Cursor, query: str) -> str:
-    """Give the text of a cursor, which fits the same query only."""
+    """Give the text of a cursor, which fits the same query only; raises a 422 if it is too long."""
     clock = cursor.clock.isoformat() if cursor.clock else None
     payload = orjson.dumps([_digest(query.encode()).hex(), clock, cursor.keys])
-    return base64.urlsafe_b64encode(_digest(payload) + payload).decode().rstrip("=")
+    text = base64.urlsafe_b64encode(_digest(payload) + payload).decode().rstrip("=")
+    if len(text) > LONGEST:
+        detail = "A value in this order is too long to go on from; sort by something else."
+        raise invalid("sort", detail)
+    return text
 
 
 def decode(text: str, query: str, listing: Listing, orders: tuple[Order, ...]) -> Cursor:

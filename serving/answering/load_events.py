@@ -8,7 +8,7 @@ from contextlib import suppress
 from fastapi import Request
 from fastapi.sse import format_sse_event
 
-from serving.answering.answers import live
+from serving.answering.answers import ledger
 from serving.answering.instants import as_json
 from serving.errors import ProblemError
 from serving.exchange import exchange_of
@@ -16,7 +16,7 @@ from serving.queries.loads import is_published, read_load
 
 LOOK_SECONDS = 0.5
 # Sooner than anything between here and the client gives a silent connection up.
-SILENCE_SECONDS = 10.0
+LONGEST_SILENCE_SECONDS = 10.0
 MOST_SECONDS = 600.0
 MOST_STREAMS = 50
 SILENT = b": still here\n\n"
@@ -27,7 +27,9 @@ State = dict[str, object]
 class LoadEvents:
     """The streams that are open: not too many, none for ever, none beyond the end of the API."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_seconds: float) -> None:
+        # The API itself ends what has stood still for longer than its patience.
+        self._silence_seconds = min(LONGEST_SILENCE_SECONDS, patience_seconds / 2)
         self._open = 0
         self._closing = asyncio.Event()
 
@@ -61,7 +63,7 @@ class LoadEvents:
                 exchange_of(request.scope).rows = 1
                 sent, sent_at = state, time.monotonic()
                 yield _event(name, state)
-            elif time.monotonic() - sent_at > SILENCE_SECONDS:
+            elif time.monotonic() - sent_at > self._silence_seconds:
                 sent_at = time.monotonic()
                 yield SILENT
             if name != "load":
@@ -72,7 +74,7 @@ class LoadEvents:
 
 async def _state(request: Request, load_id: int) -> tuple[str, State]:
     """Give how far the load is, and the name of the event that tells it."""
-    async with live(request) as reading:
+    async with ledger(request) as reading:
         load = await read_load(reading.connection, load_id)
         if load is None:
             raise ProblemError(404, f"There is no load {load_id}.")

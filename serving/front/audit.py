@@ -45,6 +45,7 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pending: list[Asked] = []
+        self._left_out = 0
         self._is_failing = False
         self._writing = asyncio.Lock()
 
@@ -52,11 +53,14 @@ class Audit:
         """Raise the 503 that is due when no more can be recorded."""
         if len(self._pending) >= MOST_PENDING:
             detail = "Requests cannot be recorded at the moment, so none is answered; try later."
-            raise ProblemError(503, detail, headers={"Retry-After": "5"})
+            raise ProblemError(503, detail)
 
     def record(self, asked: Asked) -> None:
-        """Take note of a request that has been answered."""
-        self._pending.append(asked)
+        """Take note of a request; without room, of one that got no rows only its number."""
+        if asked.rows_sent or len(self._pending) < MOST_PENDING:
+            self._pending.append(asked)
+        else:
+            self._left_out += 1
 
     def waiting(self) -> int:
         """Give how many are not written down yet."""
@@ -93,6 +97,9 @@ class Audit:
                     return
                 self._is_failing = False
                 del self._pending[: len(batch)]
+            if self._left_out:
+                log.warning("%d refused requests are not on record", self._left_out)
+                self._left_out = 0
 
 
 def shortened(text: bytes) -> str:

@@ -7,7 +7,7 @@ import orjson
 from cachetools import TLRUCache
 
 KEEP_SECONDS = 3600.0
-# What an entry costs beside its body: headers, key, bookkeeping.
+# What an entry costs beside its key and body: headers, bookkeeping.
 OVERHEAD_BYTES = 1024
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -62,20 +62,26 @@ class KeptAnswers:
     """The latest answers, as many as fit into `most_bytes`; the least recently used goes first."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._answers: TLRUCache[str, KeptAnswer] = TLRUCache(
-            most_bytes, ttu=lambda _key, kept, _now: kept.expires_at, timer=time.time,
-            getsizeof=lambda kept: len(kept.body) + OVERHEAD_BYTES,
+        # The size of an entry is told by its value alone, so the key is there as well.
+        self._entries: TLRUCache[str, tuple[str, KeptAnswer]] = TLRUCache(
+            most_bytes, ttu=lambda _key, entry, _now: entry[1].expires_at, timer=time.time,
+            getsizeof=lambda entry: _size(*entry),
         )  # fmt: skip
 
     def get(self, key: str) -> KeptAnswer | None:
         """Give the answer, if it is still there."""
-        return self._answers.get(key)
+        entry = self._entries.get(key)
+        return entry[1] if entry else None
 
     def put(self, key: str, kept: KeptAnswer) -> None:
         """Keep an answer, unless it is larger than all there is room for."""
-        if len(kept.body) + OVERHEAD_BYTES <= self._answers.maxsize:
-            self._answers[key] = kept
+        if _size(key, kept) <= self._entries.maxsize:
+            self._entries[key] = key, kept
 
     def clear(self) -> None:
         """Forget all of them."""
-        self._answers.clear()
+        self._entries.clear()
+
+
+def _size(key: str, kept: KeptAnswer) -> int:
+    return len(key) + len(kept.body) + OVERHEAD_BYTES

@@ -16,6 +16,7 @@ from serving.front.metrics import Metrics
 
 # What became of a request whose client went away before its answer began.
 CLIENT_GONE = 499
+NOT_MODIFIED = 304
 
 log = logging.getLogger("dwellhouse.api")
 
@@ -87,6 +88,6 @@ def _asked(
         path=shortened(path),
         query=shortened(scope["query_string"]),
         status=status,
-        rows_sent=exchange.rows,
+        rows_sent=0 if status == NOT_MODIFIED or scope["method"] == "HEAD" else exchange.rows,
         seconds=seconds,
     )

@@ -81,6 +81,7 @@ def _subscriber(address: str) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return address
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     if ip.version == 4:
-        return address
+        return str(ip)
     return str(ipaddress.ip_network((ip, SUBSCRIBER_BITS), strict=False))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg import sql
 from psycopg.rows import class_row
 
 from serving.queries.statements import Connection, statement
@@ -51,8 +52,17 @@ async def begin(connection: Connection) -> Version | None:
 
     Lock, look and version are one message: each more would cost as much as a small query.
     """
+    return await _begun(connection, statement("one_state"))
+
+
+async def begin_with_ledger(connection: Connection) -> Version | None:
+    """Let all that follows see one state of the ledger; give the version that is latest then."""
+    return await _begun(connection, statement("ledger_state"))
+
+
+async def _begun(connection: Connection, beginning: sql.SQL) -> Version | None:
     async with connection.cursor(row_factory=class_row(Version)) as cursor:
-        await cursor.execute(statement("one_state") + statement("latest_version"))
+        await cursor.execute(beginning + statement("latest_version"))
         await cursor.set_result(-1)
         return await cursor.fetchone()
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.answering.answers import published
+from serving.answering.pages import paged
 from serving.calendar.splitting import split_days, split_hours
 from serving.filters import FilterQuery
 from serving.pagination import ListQuery, PageRequest, listed, page_of
@@ -63,6 +64,4 @@ async def transitions(
     A transition is of the time of its later session, whose status and dwell are filtered; filters
     on cameras let pass what begins or ends at one of them.
     """
-    async with published(request) as reading:
-        clock = asked.clock(reading.as_of)
-        return await reading.page(asked, transitions_of(await reading.fit(filters, clock)), clock)
+    return await paged(request, filters, asked, transitions_of)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from serving.answering.answers import live
+from serving.answering.answers import ledger
 from serving.answering.load_events import LoadEvents
 from serving.errors import ProblemError
 from serving.numbers import PlainNumber
@@ -34,14 +34,14 @@ async def loads(
     ] = (),
 ) -> Response:
     """Files that came in, the latest first, while they load too."""
-    async with live(request) as reading:
+    async with ledger(request) as reading:
         return await reading.page(asked, loads_with(status))
 
 
 @tabular(router, "/loads/{load_id}", {**live_answers(LoadAnswer), **NOT_FOUND})
 async def load(request: Request, load_id: LoadId) -> Response:
     """One load, with the result of the checks of its file."""
-    async with live(request) as reading:
+    async with ledger(request) as reading:
         found = await read_load(reading.connection, load_id)
         if found is None:
             raise _no_load(load_id)
@@ -56,7 +56,7 @@ async def load_events(request: Request, load_id: LoadId) -> Response:
     """Tell the steps of a load as server-sent events, until it is published."""
     events: LoadEvents = request.app.state.load_events
     events.require_room()
-    async with live(request) as reading:
+    async with ledger(request) as reading:
         if await read_load(reading.connection, load_id) is None:
             raise _no_load(load_id)
     return StreamingResponse(
@@ -71,7 +71,7 @@ async def rejections(
     asked: Annotated[PageRequest, Depends(page_of(REJECTIONS))],
 ) -> Response:
     """Rows of a file that were refused, and why."""
-    async with live(request) as reading:
+    async with ledger(request) as reading:
         if await read_load(reading.connection, load_id) is None:
             raise _no_load(load_id)
         return await reading.page(asked, rejections_of(load_id))

@@ -30,8 +30,7 @@ async def quality(
     file it is a row for each camera; /v1/marts/quality_loads has the loads.
     """
     async with live(request) as reading:
-        snapshot = reading.known_snapshot()
-        chosen = whole_days(filters.fit(snapshot), snapshot)
+        chosen = whole_days(filters.fit(reading.snapshot), reading.snapshot)
         total, cameras = await read_pairing(reading.connection, chosen)
         if asked_format(request) is not Format.JSON:
             return reading.records(PAIRING, cameras)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from serving.answering.answers import live
+from serving.answering.answers import ledger
 from serving.errors import ProblemError
 from serving.routers.documented import NOT_FOUND, Responses, live_answers
 from serving.schemas.loads import SHA
@@ -98,7 +98,7 @@ async def _answer(request: Request, followed: Followed) -> Response:
         "url": _url(followed),
         "load_url": load_url,
     }
-    async with live(request) as reading:
+    async with ledger(request) as reading:
         return reading.answer(data)
 
 

@@ -86,6 +86,7 @@ def test_addresses_of_one_subscriber_are_one() -> None:
     assert _subscriber("2001:db8:1:2::1") == _subscriber("2001:db8:1:2:ffff::9")
     assert _subscriber("2001:db8:1:2::1") != _subscriber("2001:db8:1:3::1")
     assert _subscriber("203.0.113.7") != _subscriber("203.0.113.8")
+    assert _subscriber("::ffff:203.0.113.7") == _subscriber("203.0.113.7")
     assert _subscriber("nonsense") == "nonsense"
 
 

@@ -58,18 +58,21 @@ def test_old_data_is_not_ready_if_told_so(own_warehouse: Warehouse, tmp_path: Pa
 def test_metrics_count_what_was_asked(own_warehouse: Warehouse, tmp_path: Path) -> None:
     with running_api(own_warehouse, tmp_path) as api:
         for _ in range(3):
-            api.get("/v1/sessions?limit=4")
+            answer = api.get("/v1/sessions?limit=4")
+            api.request("HEAD", "/v1/sessions?limit=4")
+            api.get("/v1/sessions?limit=4", headers={"If-None-Match": answer.headers["etag"]})
         for number in range(50):
             api.get(f"/v1/loads/{number + 100}")
             api.get(f"/nothing/{number}")
             api.request("BREW", f"/v1/kpis?number={number}")
         seen = measured(api)
     assert seen["dwellhouse_api_requests_total", "/v1/sessions", "200"] == 3
+    assert seen["dwellhouse_api_requests_total", "/v1/sessions", "304"] == 3
     assert seen["dwellhouse_api_requests_total", "/v1/loads/{load_id}", "404"] == 50
     assert seen["dwellhouse_api_requests_total", "other", "404"] == 50
-    assert seen["dwellhouse_api_request_seconds_count", "/v1/sessions", ""] == 3
+    assert seen["dwellhouse_api_request_seconds_count", "/v1/sessions", ""] == 9
     assert seen["dwellhouse_api_rows_sent_total", "", ""] == 12
-    assert seen["dwellhouse_api_answers_from_memory_total", "", ""] == 2
+    assert seen["dwellhouse_api_answers_from_memory_total", "", ""] == 8
     assert seen["dwellhouse_api_data_version", "", ""] == 1
     assert seen["dwellhouse_api_data_clock_seconds", "", ""] > 1.7e9
     assert seen["dwellhouse_api_database_pool_size", "", ""] >= 1

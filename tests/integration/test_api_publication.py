@@ -185,6 +185,7 @@ def test_marts_of_another_version_are_told_and_logged(
     run_as_superuser(server_url, own_warehouse, sql.SQL(change).format(reader=reader))
     with running_api(own_warehouse, tmp_path) as api:
         assert "built by another version of Dwellhouse" in detail(api, "/v1/kpis", 503)
+        assert api.get("/v1/loads").status_code == 200, "the ledger is no mart"
     [record] = [one for one in caplog.records if one.name == "dwellhouse.api"]
     assert (record.levelname, record.__dict__["status"]) == ("WARNING", 503)
     assert record.__dict__["cause"].startswith(cause)

@@ -25,6 +25,11 @@ def test_a_cursor_brings_back_what_it_took(seconds: str | None, person: str, que
     assert decode(encode(cursor, query), query, SESSIONS, ORDERS) == cursor
 
 
+def test_a_value_that_no_address_can_hold_is_told_at_once() -> None:
+    with pytest.raises(ProblemError, match="too long to go on from; sort by something else"):
+        encode(Cursor((None, "p" * 16_000, ID), None), "query")
+
+
 @given(st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ProblemError, match="cursor"):

@@ -53,7 +53,7 @@ def test_an_answer_is_gone_after_an_hour() -> None:
 
 
 def test_memory_is_bounded_and_the_least_used_goes_first() -> None:
-    answers = KeptAnswers(3 * (1000 + OVERHEAD_BYTES))
+    answers = KeptAnswers(3 * (1 + 1000 + OVERHEAD_BYTES))
     for name in "abc":
         answers.put(name, kept(1000))
     answers.get("a")
@@ -61,5 +61,9 @@ def test_memory_is_bounded_and_the_least_used_goes_first() -> None:
     assert [name for name in "abcd" if answers.get(name)] == ["a", "c", "d"]
     answers.put("huge", kept(10**6))
     assert answers.get("huge") is None
+    key = "k" * 2000
+    answers.put(key, kept(1))
+    assert answers.get(key)
+    assert sum(answers.get(name) is not None for name in "acd") == 1, "its key takes memory too"
     answers.clear()
     assert answers.get("a") is None
