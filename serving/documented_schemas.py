@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from serving.filters import Status
-from serving.queries.series import Granularity, SeriesOf
-from serving.schemas.loads import LoadStatus
-from serving.schemas.uploads import UploadStatus
+from serving.choices import (
+    CameraOrSite,
+    Granularity,
+    LoadStatus,
+    SessionStatus,
+    UploadStatus,
+)
 
 Schema = dict[str, Any]
 # Choices that several places know: by a name, they are one type.
 CHOICES = {
-    "CameraOrSite": (SeriesOf, "What there is one of for each camera, or for each site"),
+    "CameraOrSite": (CameraOrSite, "What there is one of for each camera, or for each site"),
     "Granularity": (Granularity, "Length of a bucket"),
     "LoadStatus": (LoadStatus, "What became of a load"),
-    "SessionStatus": (Status, "How a session ended, or that it has not"),
+    "SessionStatus": (SessionStatus, "How a session ended, or that it has not"),
     "UploadStatus": (UploadStatus, "What became of an upload"),
 }
 NAMES = {get_args(choice): name for name, (choice, _) in CHOICES.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 
 from serving.answering.snapshot import Snapshot
 from serving.calendar.ranges import Range, parse_bound, parse_last, range_until
+from serving.choices import SessionStatus
 from serving.chosen import Chosen, Values
 from serving.errors import invalid, unknown
 from serving.numbers import PlainNumber
 from serving.queries.published import Camera, Demographics
 
 CATEGORIES = frozenset({"checkout", "entrance", "general"})
-Status = Literal["closed", "open", "missing_exit", "timed_out"]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class FilterParameters(PlaceParameters):
 
     person_id: Annotated[Values, Field(description="One of these persons.")] = ()
     status: Annotated[
-        tuple[Status, ...],
+        tuple[SessionStatus, ...],
         Field(description="Sessions that ended so, and the events of such sessions."),
     ] = ()
     min_dwell: Annotated[

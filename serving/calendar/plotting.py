@@ -8,15 +8,14 @@ from zoneinfo import ZoneInfo
 from serving.answering.snapshot import Snapshot
 from serving.calendar.series import STEPS, Window, points
 from serving.calendar.windows import MOST_POINTS, check_windows, points_in, windows_of
+from serving.choices import CameraOrSite, Granularity
 from serving.chosen import Chosen
 from serving.filters import chosen_cameras
 from serving.queries.listing import Type
 from serving.queries.published import Camera
 from serving.queries.series import (
     Buckets,
-    Granularity,
     Measures,
-    SeriesOf,
     read_alive,
     read_counted,
     read_stored,
@@ -31,7 +30,7 @@ class Plot:
     """Series as they are asked for, of what the filters choose."""
 
     measures: Measures
-    of: SeriesOf
+    of: CameraOrSite
     granularity: Granularity
     zone: ZoneInfo | None
     chosen: Chosen
@@ -47,7 +46,7 @@ class Plot:
 
     @classmethod
     def asked(
-        cls, measures: Measures, of: SeriesOf, granularity: Granularity | None,
+        cls, measures: Measures, of: CameraOrSite, granularity: Granularity | None,
         zone: ZoneInfo | None, chosen: Chosen, snapshot: Snapshot,
     ) -> "Plot":  # fmt: skip
         """Give the plot; if no granularity is asked for, of the usual one or the next that fits."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from serving.calendar.local_hours import SECOND, Label, hours_around, label
-from serving.queries.series import Granularity
+from serving.choices import Granularity
 
 STEPS: dict[Granularity, timedelta] = {
     "hour": timedelta(hours=1),

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from serving.answering.snapshot import Snapshot
 from serving.calendar.ranges import INSTANT
 from serving.calendar.series import Window
+from serving.choices import Granularity
 from serving.chosen import Chosen, Span
 from serving.errors import ProblemError, invalid
 from serving.queries.published import Camera
-from serving.queries.series import Granularity
 
 MOST_POINTS = 50_000
 

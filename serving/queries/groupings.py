@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from psycopg import sql
 
+from serving.choices import CameraOrSite
 from serving.queries.buckets import bucket_date, hour_start
 from serving.queries.listing import Column, Type
 from serving.queries.statements import Parameters
@@ -14,6 +15,11 @@ Grouping = Literal[
     "camera", "site", "person", "hour", "day", "week", "hour_of_day", "weekday", "age_group",
     "gender", "category",
 ]  # fmt: skip
+# Looked up, for no text of a request becomes part of a statement.
+ID_COLUMNS: dict[CameraOrSite, sql.Identifier] = {
+    "camera": sql.Identifier("camera_id"),
+    "site": sql.Identifier("site_id"),
+}
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from psycopg import sql
 from psycopg.rows import class_row, dict_row
 
+from serving.choices import LoadStatus
 from serving.queries.conditions import any_of_column
 from serving.queries.listing import Column, Listing, Rows, rows_of
 from serving.queries.statements import Connection, Parameters, all_of, statement
-from serving.schemas.loads import LoadStatus
 
 LOADS = Listing(
     columns={

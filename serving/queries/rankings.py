@@ -5,22 +5,19 @@ from typing import Literal
 
 from psycopg import sql
 
+from serving.choices import CameraOrSite
 from serving.queries.conditions import session_conditions
 from serving.queries.dwell import dwell_of_days
+from serving.queries.groupings import ID_COLUMNS
 from serving.queries.listing import Column, Listing, Rows, Statement
 from serving.queries.seen import seen
 from serving.queries.split_range import NEVER, SplitRange
 from serving.queries.statements import NO_ROW, Parameters, statement
 
-Ranked = Literal["camera", "site"]
 RankedBy = Literal[
     "total_events", "unique_visitors", "closed_sessions", "total_dwell_seconds",
     "avg_dwell_seconds", "median_dwell_seconds", "max_dwell_seconds",
 ]  # fmt: skip
-GROUPS: dict[Ranked, sql.Identifier] = {
-    "camera": sql.Identifier("camera_id"),
-    "site": sql.Identifier("site_id"),
-}
 MEASURES = {
     "value": Column("double precision", is_nullable=True),
     "previous_value": Column("double precision", is_nullable=True),
@@ -54,14 +51,16 @@ METRICS: dict[RankedBy, Metric] = {
 }
 
 
-def ranking_listing(ranked: Ranked) -> Listing:
+def ranking_listing(ranked: CameraOrSite) -> Listing:
     """Give the listing of ranked sites or cameras."""
     name = f"{ranked}_id"
     columns = {"rank": Column("bigint"), name: Column("text"), **MEASURES}
     return Listing(columns, (name,), f"rank,{name}")
 
 
-def ranking_of(ranked: Ranked, by: RankedBy, now: SplitRange, before: SplitRange | None) -> Rows:
+def ranking_of(
+    ranked: CameraOrSite, by: RankedBy, now: SplitRange, before: SplitRange | None
+) -> Rows:
     """Give a row for each site or camera with something in either range.
 
     The ranges are split into days for metrics of sessions, into hours for others.
@@ -70,7 +69,7 @@ def ranking_of(ranked: Ranked, by: RankedBy, now: SplitRange, before: SplitRange
 
     def rows(parameters: Parameters) -> Statement:
         return statement("ranking").format(
-            group=GROUPS[ranked],
+            group=ID_COLUMNS[ranked],
             now=_values(ranked, by, now, parameters),
             before=_values(ranked, by, before or NEVER, parameters),
             nothing=nothing,
@@ -81,7 +80,7 @@ def ranking_of(ranked: Ranked, by: RankedBy, now: SplitRange, before: SplitRange
 
 
 def _values(
-    ranked: Ranked, by: RankedBy, split: SplitRange, parameters: Parameters
+    ranked: CameraOrSite, by: RankedBy, split: SplitRange, parameters: Parameters
 ) -> sql.Composed:
     """Give a query for the metric's value of each group, where there is one."""
     metric = METRICS[by]
@@ -91,10 +90,10 @@ def _values(
     else:
         value = metric.value
         source = sql.SQL("({}) as source group by {}").format(
-            _source(metric, split, parameters), GROUPS[ranked]
+            _source(metric, split, parameters), ID_COLUMNS[ranked]
         )
     text = sql.SQL("select {}, ({})::double precision as value from {}")
-    return text.format(GROUPS[ranked], value, source)
+    return text.format(ID_COLUMNS[ranked], value, source)
 
 
 def _source(metric: Metric, split: SplitRange, parameters: Parameters) -> sql.Composable:

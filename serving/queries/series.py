@@ -7,21 +7,17 @@ from typing import Literal
 
 from psycopg import sql
 
+from serving.choices import CameraOrSite, Granularity
 from serving.chosen import Chosen, Span
 from serving.queries.conditions import event_conditions, session_conditions
+from serving.queries.groupings import ID_COLUMNS
 from serving.queries.listing import Type
 from serving.queries.statements import Connection, Parameters, statement
 
-Granularity = Literal["hour", "day", "week"]
-SeriesOf = Literal["camera", "site"]
 # By the id of a series and the key of a bucket's label: its measures as JSON.
 Buckets = dict[str, dict[str, str]]
 
-GROUPS: dict[SeriesOf, sql.Identifier] = {
-    "camera": sql.Identifier("camera_id"),
-    "site": sql.Identifier("site_id"),
-}
-STORED: dict[tuple[SeriesOf, Granularity], sql.Identifier] = {
+STORED: dict[tuple[CameraOrSite, Granularity], sql.Identifier] = {
     ("camera", "hour"): sql.Identifier("marts", "agg_camera_hourly"),
     ("camera", "day"): sql.Identifier("marts", "agg_camera_daily"),
     ("camera", "week"): sql.Identifier("marts", "agg_camera_weekly"),
@@ -61,12 +57,12 @@ VISITORS = Measures(
 async def read_stored(
     connection: Connection,
     measures: Measures,
-    of: SeriesOf,
+    of: CameraOrSite,
     granularity: Granularity,
     bounds: Mapping[str, tuple[datetime, datetime]],
 ) -> Buckets:
     """Give the stored buckets of each id within its bounds."""
-    stored = statement("stored_series").format(table=STORED[of, granularity], group=GROUPS[of])
+    stored = statement("stored_series").format(table=STORED[of, granularity], group=ID_COLUMNS[of])
     ids = list(bounds)
     firsts, ends = zip(*bounds.values(), strict=True) if bounds else ((), ())
     values = {
@@ -79,7 +75,7 @@ async def read_stored(
 async def read_counted(
     connection: Connection,
     measures: Measures,
-    of: SeriesOf,
+    of: CameraOrSite,
     chosen: Chosen,
     edges: Mapping[str, Sequence[datetime]],
 ) -> Buckets:
@@ -90,7 +86,7 @@ async def read_counted(
     timeless = replace(chosen, spans=())
     spans = tuple(Span(own[0], own[-1], (site_id,)) for site_id, own in edges.items())
     attendance = statement("attendance").format(
-        group=GROUPS[of],
+        group=ID_COLUMNS[of],
         site_ids=parameters.bind([site_id for site_id, _ in pairs]),
         edges=parameters.bind([edge for _, edge in pairs]),
         first=parameters.bind(first),

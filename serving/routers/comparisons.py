@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.answering.answers import published
 from serving.answering.pages import paged
 from serving.calendar.splitting import split_days, split_hours
+from serving.choices import CameraOrSite
 from serving.filters import FilterQuery
 from serving.pagination import ListQuery, PageRequest, listed, page_of
 from serving.queries.rankings import (
     COLUMNS,
     METRICS,
-    Ranked,
     RankedBy,
     ranking_listing,
     ranking_of,
@@ -34,7 +34,7 @@ async def rankings(
             listed(COLUMNS, COLUMNS, "rank", sort_example="rank", fields_example="rank,camera_id")
         ),
     ],
-    group_by: Annotated[Ranked, Query(description="What is ranked.")] = "camera",
+    group_by: Annotated[CameraOrSite, Query(description="What is ranked.")] = "camera",
     metric: Annotated[
         RankedBy, Query(description="What it is ranked by, the highest first.")
     ] = "unique_visitors",

@@ -7,12 +7,13 @@ from fastapi.responses import StreamingResponse
 
 from serving.answering.answers import ledger
 from serving.answering.load_events import LoadEvents
+from serving.choices import LoadStatus
 from serving.errors import ProblemError
 from serving.numbers import PlainNumber
 from serving.pagination import PageRequest, page_of
 from serving.queries.loads import LOADS, REJECTIONS, loads_with, read_load, rejections_of
 from serving.routers.documented import NOT_FOUND, live_answers, tabular
-from serving.schemas.loads import LoadAnswer, LoadPage, LoadStatus, RejectionPage
+from serving.schemas.loads import LoadAnswer, LoadPage, RejectionPage
 
 router = APIRouter(tags=["loads"])
 STREAM: dict[str, object] = {

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.answering.answers import published
 from serving.calendar.plotting import OR_COARSER, Plot
 from serving.calendar.zones import ZoneQuery
+from serving.choices import CameraOrSite, Granularity
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.queries.series import OCCUPANCY, Granularity, SeriesOf
+from serving.queries.series import OCCUPANCY
 from serving.queries.visitors import INSIDE, count_inside, inside_of
 from serving.routers.documented import answers, tabular
 from serving.schemas.series import OccupancyAnswer
@@ -27,7 +28,7 @@ async def occupancy(
         Granularity | None, Query(description=f"Length of a bucket. By default hour, {OR_COARSER}.")
     ] = None,
     group_by: Annotated[
-        SeriesOf,
+        CameraOrSite,
         Query(
             description="A series for each camera or each site, where one person counts once, "
             "under however many cameras."

@@ -8,9 +8,10 @@ from serving.answering.answers import published
 from serving.answering.range_metrics import range_metrics
 from serving.calendar.plotting import OR_COARSER, Plot
 from serving.calendar.zones import ZoneQuery
+from serving.choices import Granularity
 from serving.filters import FilterQuery
 from serving.pagination import PageRequest, page_of
-from serving.queries.series import VISITORS, Granularity
+from serving.queries.series import VISITORS
 from serving.queries.visitors import (
     DEMOGRAPHICS,
     REPEAT_VISITORS,

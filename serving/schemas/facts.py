@@ -1,11 +1,12 @@
 """The shapes of sessions and events, as the tables have them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from serving.choices import SessionStatus
 from serving.schemas.columns import (
     SESSION_ID,
     CameraId,
@@ -34,7 +35,7 @@ class Session(Row):
         description="Seconds from entry to exit; null unless the session is closed",
         examples=[450.0],
     )
-    session_status: Literal["closed", "open", "missing_exit", "timed_out"] = Field(
+    session_status: SessionStatus = Field(
         description="closed; missing_exit: the next event is another entry; timed_out: no exit "
         "within the longest session; open: no exit yet, as of the data clock",
         examples=["closed"],

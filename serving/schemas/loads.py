@@ -1,14 +1,14 @@
 """The shapes of the ledger."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from serving.choices import LoadStatus
 from serving.schemas.envelopes import ROWS, ListEnvelope, LiveEnvelope, Row
 
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-LoadStatus = Literal["loading", "loaded", "duplicate", "rejected", "failed"]
 
 LoadId = Annotated[int, Field(description="The load, by its number in the ledger", examples=[12])]
 FileName = Annotated[

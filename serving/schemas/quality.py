@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.choices import LoadStatus
 from serving.schemas.columns import CameraId, SiteOfCamera
 from serving.schemas.envelopes import LiveEnvelope
 from serving.schemas.loads import (
     WHAT_BECAME,
     FileName,
     LoadId,
-    LoadStatus,
     RowsLoaded,
     RowsRejected,
 )

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.choices import Granularity
 from serving.schemas.columns import SiteId
 from serving.schemas.envelopes import Envelope
 
 POINTS = Field(description="The buckets of each series, without gaps; one series after the other")
 NoNext = Annotated[Literal[None], Field(description="Always null, for a series has one page")]
-Granularity = Annotated[
-    Literal["hour", "day", "week"],
+BucketLength = Annotated[
+    Granularity,
     Field(description="Length of the buckets; weeks begin on Monday", examples=["day"]),
 ]
 
@@ -62,7 +63,7 @@ class OccupancyAnswer(Envelope):
 
     data: Annotated[list[OccupancyPoint], POINTS]
     next: NoNext = Field(examples=[None])
-    granularity: Granularity
+    granularity: BucketLength
 
 
 class VisitorsPoint(Point):
@@ -83,4 +84,4 @@ class VisitorsAnswer(Envelope):
 
     data: Annotated[list[VisitorsPoint], POINTS]
     next: NoNext = Field(examples=[None])
-    granularity: Granularity
+    granularity: BucketLength

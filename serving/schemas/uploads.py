@@ -1,14 +1,12 @@
 """The shapes of uploads."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.choices import UploadStatus
 from serving.schemas.envelopes import LiveEnvelope
-from serving.schemas.loads import SHA, LoadStatus, Sha256, SizeInBytes
-
-UploadStatus = Literal["waiting", "removed", LoadStatus]
+from serving.schemas.loads import SHA, Sha256, SizeInBytes
 
 
 class Upload(BaseModel):

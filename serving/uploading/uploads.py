@@ -9,13 +9,13 @@ from pathlib import Path
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from serving.choices import UploadStatus
 from serving.database import Database
 from serving.errors import ProblemError, invalid
 from serving.exchange import exchange_of
 from serving.front.limits import CLOSE
 from serving.queries.loads import load_of_content
 from serving.queries.uploads import Upload, add_upload, database_clock, latest_upload
-from serving.schemas.uploads import UploadStatus
 from serving.uploading.form_file import FormFile
 from serving.uploading.landing import PartFile, checked_name
 

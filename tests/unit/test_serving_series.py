@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.calendar.series import Window, points
-from serving.queries.series import Granularity
+from serving.choices import Granularity
 from tests.reference.zones import buckets_between, hour_of
 
 TOLD = {"camera_id": "CAM-A"}
