@@ -10,6 +10,7 @@ from typing import TextIO, cast
 
 import psycopg
 
+from expectations.reasons import ROW_REASONS
 from orchestration.commands.asked_load import AskedLoad, asked_load
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.reading.file_content import CUT
@@ -24,14 +25,17 @@ class NoRejectedRowsError(ForeseenError):
 
 @dataclass(frozen=True)
 class RejectedRows:
-    """What was written: of which file, and which of its lines could not be given whole."""
+    """What was written: of which file, how many rows for which reason, which lines not whole."""
 
     file_name: str
     stored_as: str | None
+    reasons: Mapping[str, int]
     cut_lines: Sequence[int]
 
     def remarks(self, landing: Path) -> Iterator[str]:
-        """Say what to do with the rows, and where those are that were not kept whole."""
+        """Say why rows were set aside, what to do, and where those are that were not kept whole."""
+        for code, count in sorted(self.reasons.items(), key=lambda pair: (-pair[1], pair[0])):
+            yield f"{count:,} {code}: {ROW_REASONS[code]}"
         yield f"Mend these rows and drop them into {landing} as {self.file_name}."
         if self.cut_lines:
             lines = ", ".join(map(str, self.cut_lines))
@@ -49,12 +53,14 @@ def write_rejected_rows(loader_url: str, load_id: int, target: TextIO) -> Reject
     with psycopg.connect(loader_url) as connection:
         load = asked_load(connection, load_id)
         _require_rejected_rows(load)
-        target.write(MARK + _header(load.validation or {}))
+        validation = load.validation or {}
+        target.write(MARK + _header(validation))
         for line_number, raw_line in _rows(connection, load_id):
             target.write(f"{raw_line}\n")
             if raw_line.endswith(CUT):
                 cut_lines.append(line_number)
-    return RejectedRows(load.file_name, load.stored_as, cut_lines)
+    reasons = cast("dict[str, int]", validation.get("reasons", {}))
+    return RejectedRows(load.file_name, load.stored_as, reasons, cut_lines)
 
 
 def _require_rejected_rows(load: AskedLoad) -> None:

@@ -282,7 +282,10 @@ def test_rejected_rows_are_printed_as_a_file(
     status, lines, err = case.command("rejected", "2")
     assert (status, len(lines)) == (0, 1 + case.made.bad_rows)
     assert lines[0] == "\ufeff" + (case.folder / "big.csv").read_text().partition("\n")[0]
-    assert err == f"Mend these rows and drop them into {case.landing} as big.csv.\n"
+    *reasons, told = err.splitlines()
+    assert told == f"Mend these rows and drop them into {case.landing} as big.csv."
+    counted = [reason.partition(":")[0].split() for reason in reasons]
+    assert {code: int(count) for count, code in counted} == case.made.bad
     status, lines, err = case.command("rejected", "3")
     assert (status, lines) == (1, [])
     assert err.startswith("Load 3, short.csv, is rejected: none of its rows was taken")
