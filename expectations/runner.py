@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from typing import Any
 
 import great_expectations as gx
 import pandas as pd
@@ -151,13 +152,17 @@ class _PreparedSuite:
             )
             for item in suite.expectations
         ]
+        self._scope = scope
         self._validation = ValidationDefinition(name=suite.name, data=batch, suite=suite)
         self._results = context.validation_results_store
 
     def failing_positions(
         self, frame: pd.DataFrame, tally: Tally, parameters: dict[str, pd.Timestamp]
     ) -> dict[str, list[int]]:
-        """Give the failing positions by check; an empty list where the whole table fails."""
+        """Give the failing positions by check; an empty list where the whole table fails.
+
+        Raises MemoryError or RuntimeError where a check could not be made: it has passed no row.
+        """
         result = self._validation.run(
             batch_parameters={"dataframe": frame},
             expectation_parameters=parameters,
@@ -166,10 +171,12 @@ class _PreparedSuite:
         self._forget_results()
         failing: dict[str, list[int]] = {}
         for item in result.results:
-            if item.exception_info.get("raised_exception"):
-                raise RuntimeError(item.exception_info["exception_message"])
+            _require_judgement(item.exception_info)
             check = str(item.expectation_config.meta["check"])
             positions = item.result.get("unexpected_index_list") or []
+            if self._scope == "row" and not item.success and not positions:
+                message = f"{check} does not say which rows fail."
+                raise RuntimeError(message)
             failed = len(positions) or int(not item.success)
             tally.add(check, item.result.get("element_count", 1), failed)
             if not item.success:
@@ -180,6 +187,15 @@ class _PreparedSuite:
         """Great Expectations would keep the result of every chunk for as long as it lives."""
         for key in self._results.list_keys():
             self._results.remove_key(key)
+
+
+def _require_judgement(exception_info: Mapping[str, Any]) -> None:
+    """Raise what an expectation has raised; Great Expectations tells that of a metric by metric."""
+    is_flat = "raised_exception" in exception_info
+    for told in [exception_info] if is_flat else exception_info.values():
+        if told["raised_exception"]:
+            is_short_of_memory = "MemoryError" in told["exception_traceback"]
+            raise (MemoryError if is_short_of_memory else RuntimeError)(told["exception_message"])
 
 
 @lru_cache(maxsize=4)

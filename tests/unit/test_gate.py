@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,6 +126,22 @@ def test_the_bound_of_length_is_exact(
 def test_the_bound_of_what_indexes_hold_is_exact(judge: Gate, tmp_path: Path, column: str) -> None:
     rows = [changed(column, f" {'ß' * 500}{more} ")(GOOD) for more in ("", "s")]
     assert verdicts(judge, tmp_path, rows) == [None, ("field_too_long", None)]
+
+
+@pytest.mark.parametrize("error", [MemoryError, ZeroDivisionError])
+def test_a_check_that_cannot_be_made_passes_no_row(
+    judge: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """Great Expectations tells what a metric raises in its result, and goes on."""
+
+    def fail(*_: object, **__: object) -> None:
+        message = "no room"
+        raise error(message)
+
+    monkeypatch.setattr(pd.Series, "isin", fail)
+    raised = MemoryError if error is MemoryError else RuntimeError
+    with pytest.raises(raised, match="no room"):
+        verdicts(judge, tmp_path, [GOOD])
 
 
 def test_every_check_is_counted(judge: Gate, tmp_path: Path) -> None:
