@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.lib.landing.file_moves import stored_names
 from orchestration.lib.reading.source_profiles import (
     SHIPPED,
     SourceProfileError,
@@ -108,3 +109,17 @@ def test_every_file_has_a_profile(sources: Path) -> None:
     (sources / "default.yml").write_text("files: ['*.csv']\n")
     with pytest.raises(SourceProfileError, match=r"default\.yml"):
         read_source_profiles(sources.parent)
+
+
+@pytest.mark.parametrize("name", ["gate.csv", "Gate_1.csv.gz", "gate.2026.csv", "gate-1.2.csv"])
+def test_a_file_that_is_stored_beside_namesakes_keeps_its_profile(sources: Path, name: str) -> None:
+    """Taken from archive or quarantine again, it is to give the same rows."""
+    (sources / "gate.yml").write_text(
+        "files: ['gate.csv', 'gate_?.csv', 'gate.2*.csv', 'gate-1.2.*']"
+    )
+    profiles = read_source_profiles(sources.parent)
+    stored = [path.name for path in stored_names(Path("archive"), name, 712)]
+    stem, dot, suffixes = name.partition(".")
+    uploaded = f"{stem}-{'0a' * 6}{dot}{suffixes}"
+    assert {profiles.of(one).name for one in [name, *stored, uploaded]} == {"gate"}
+    assert profiles.of("gate-7.csv").name == "default"

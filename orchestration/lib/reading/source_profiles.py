@@ -5,6 +5,7 @@ A profile says only where its system departs from the default, which needs no fi
 
 import codecs
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ from orchestration.lib.reading.timestamp_rules import TimestampRules
 from orchestration.lib.timezone_names import Timezone
 
 SHIPPED = Path(__file__).resolve().parents[3] / "landing" / "sources"
+# What a name gets where a file has it already: `.7` or `.7-2` in archive and quarantine, from where
+# files may come again; of an upload a part of its hash.
+OF_NAMESAKE = re.compile(r"^([^.]+?)(?:-[0-9a-f]{12}|\.\d+(?:-\d+)?)(?=\.)")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
 
@@ -156,13 +160,17 @@ class SourceProfiles:
     profiles: tuple[SourceProfile, ...] = (SourceProfile(name="default", files=("*",)),)
 
     def of(self, file_name: str) -> SourceProfile:
-        """Give the profile with the longest pattern that fits a file's name; of two, the later."""
+        """Give the profile with the longest pattern that fits a file's name; of two, the later.
+
+        A name may be as it was dropped, or as it was stored beside others of the same name.
+        """
         plain = file_name.lower().removesuffix(".gz")
+        names = {plain, OF_NAMESAKE.sub(r"\1", plain)}
         fitting = [
             (len(pattern), position)
             for position, profile in enumerate(self.profiles)
             for pattern in profile.files
-            if fnmatchcase(plain, pattern.removesuffix(".gz"))
+            if any(fnmatchcase(name, pattern.removesuffix(".gz")) for name in names)
         ]
         return self.profiles[max(fitting)[1]]
 
