@@ -53,13 +53,17 @@
 {%- endmacro %}
 
 
-{#- `day` is a date. Postgres takes the second of two equal local times, hence the look back. -#}
+{#- `day` is a date. Postgres takes the second of two equal local times, hence the look back: an
+    hour, or two where a zone moved (Magadan, 2014). -#}
 {% macro day_start(day, zone) -%}
+    {%- set midnight = '(' ~ day ~ ')::timestamp' -%}
+    {%- set start = midnight ~ ' at time zone ' ~ zone -%}
     case
-        when (({{ day }})::timestamp at time zone {{ zone }} - interval '1 hour')
-            at time zone {{ zone }} = ({{ day }})::timestamp
-            then ({{ day }})::timestamp at time zone {{ zone }} - interval '1 hour'
-        else ({{ day }})::timestamp at time zone {{ zone }}
+        {%- for back in ['2 hours', '1 hour'] %}
+        when ({{ start }} - interval '{{ back }}') at time zone {{ zone }} = {{ midnight }}
+            then {{ start }} - interval '{{ back }}'
+        {%- endfor %}
+        else {{ start }}
     end
 {%- endmacro %}
 

@@ -26,7 +26,7 @@ HELP = {
 }  # fmt: skip
 QUICK = HELP | {
     "annotated_types", "dotenv", "orjson", "pydantic", "pydantic_core", "pydantic_settings",
-    "typing_inspection",
+    "typing_inspection", "tzdata",
 }  # fmt: skip
 DATABASE = {"psycopg", "psycopg_binary"}
 # Runs the command as its own process would, then tells which packages it has imported.

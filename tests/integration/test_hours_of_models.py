@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from orchestration.lib.building.dbt_build import PROJECT_FOLDER
 from tests.integration.zone_jumps import JUMPS, SINCE, UNTIL, jumps
-from tests.reference.zones import hour_of, local_date
+from tests.reference.zones import day_of, hour_of, local_date
 
 ZONES = sorted(available_timezones() - {"localtime"})
 MACROS = (PROJECT_FOLDER / "macros" / "buckets.sql").read_text("utf-8")
@@ -21,7 +21,9 @@ QUERY = Environment().from_string(
         select timezone, {{ has_whole_hours("timezone") }} as has_whole_hours
         from unnest(%(zones)s::text[]) as timezone
     )
-    select at, timezone, {{ hour_start("at", "zones") }}, {{ bucket_date("at", "zones") }}
+    select
+        at, timezone, {{ hour_start("at", "zones") }}, {{ bucket_date("at", "zones") }},
+        {{ day_start(bucket_date("at", "zones"), "zones.timezone") }}
     from zones cross join unnest(%(instants)s::timestamptz[]) as at
     """
 )
@@ -33,7 +35,10 @@ def assert_as_reference(server_url: str, zones: list[str], instants: list[dateti
         rows = connection.execute(QUERY.render().encode(), asked).fetchall()
     assert len(rows) == len(zones) * len(instants)
     hours = {(at, zone): hour_of(at, zone)[0] for at, zone, *_ in rows}
-    expected = [(*key, hour, local_date(hour, key[1])) for key, hour in hours.items()]
+    expected = [
+        (*key, hour, local_date(hour, key[1]), day_of(hour, key[1])[0])
+        for key, hour in hours.items()
+    ]
     assert [row for row, one in zip(rows, expected, strict=True) if row != one] == []
 
 

@@ -32,6 +32,7 @@ EDGES = {
     "Australia/Lord_Howe": ["2026-10-03T15:30", "2026-04-04T15:00"],
     "Africa/Cairo": ["2026-04-23T22:00", "2026-10-29T21:00"],
     "Atlantic/Azores": ["2026-10-25T01:00", "2026-03-29T01:00"],
+    "Asia/Magadan": ["2014-10-25T14:00"],
     "Pacific/Apia": ["2011-12-30T10:00"],  # a whole date is skipped
 }
 # Hours are cut at Lord Howe only, so that it comes twice as often.
