@@ -250,6 +250,25 @@ def test_a_worker_believed_dead_cannot_commit_once_another_has_taken_over(
     assert place.statuses("a.csv") == [("failed", "worker_died"), ("loaded", None)]
 
 
+def test_a_load_that_died_is_closed_though_its_file_never_comes_again(
+    place: LoadingPlace, orders: FaultOrders
+) -> None:
+    """By whoever loads anything; what others are loading at that moment is let be."""
+    place.drop("dead.csv", HEADER + good_rows(5, "dead"))
+    _left_loading(place, "clock_timestamp()", "dead.csv")
+    place.drop("live.csv", HEADER + good_rows(5, "live"))
+    orders.give("copying", "hold")
+    live = place.loading("live.csv")
+    orders.wait_until_obeyed("copying")
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        Ledger(connection).close_dead_loads()
+    assert place.statuses("dead.csv") == [("failed", "worker_died")]
+    assert place.statuses("live.csv") == [("loading", None)]
+    orders.release("copying")
+    assert live.result() is not None
+    place.oracle.check()
+
+
 def test_a_slow_load_that_shows_life_is_waited_for(
     place: LoadingPlace, orders: FaultOrders
 ) -> None:
@@ -300,12 +319,12 @@ def test_a_file_that_fails_again_and_again_is_quarantined(
     assert again.status == "loaded", "moved back, its attempts count anew"
 
 
-def _left_loading(place: LoadingPlace, started_at: str) -> None:
+def _left_loading(place: LoadingPlace, started_at: str, name: str = "a.csv") -> None:
     """Leave the ledger as a killed process does."""
     with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
         connection.execute(
             "insert into raw.loads (file_name, sha256, bytes, source, status, started_at) "
-            f"select 'a.csv', '{next(iter(place.oracle.dropped))}', 1, 'default', 'loading', "
+            f"select '{name}', '{next(iter(place.oracle.dropped))}', 1, 'default', 'loading', "
             f"{started_at}"
         )
 

@@ -95,6 +95,7 @@ def _outcomes(
     """Load the files one by one; a file that fails stays in landing and stops no other."""
     with warehouse.loading() as connection:
         ledger = Ledger(connection)
+        ledger.close_dead_loads()
         record_finished_moves(ledger, landing.landing)
         if not config.files:
             return []

@@ -16,6 +16,7 @@ from orchestration.lib.landing.file_moves import tidy
 from orchestration.lib.landing.landing_events import looks
 from orchestration.lib.landing.landing_files import LandedFile, SettleWatch
 from orchestration.lib.landing.retry_waits import RetryWaits, retry_seconds
+from orchestration.lib.loading.ledger import Ledger
 from orchestration.settings import Settings, current_settings
 
 LOAD_STEP = "load_landing_files"
@@ -48,6 +49,7 @@ def landing_sensor(
     answer = _answer(context, warehouse, landing, check_behind=True)
     if isinstance(answer, dg.RunRequest):
         return answer
+    _close_dead_loads(warehouse)
     for _ in looks(landing.landing.folder):
         if any(landing.landing.files()):
             answer = _answer(context, warehouse, landing, check_behind=False)
@@ -123,6 +125,12 @@ def _is_behind(warehouse: WarehouseResource) -> bool:
     """Tell whether a build is due: for a load, for changed models, or for the first time."""
     with warehouse.loading() as connection:
         return is_build_due(connection, current_models())
+
+
+def _close_dead_loads(warehouse: WarehouseResource) -> None:
+    """Close what died and is tried by no run again, as its file has gone: each run does so too."""
+    with warehouse.loading() as connection:
+        Ledger(connection).close_dead_loads()
 
 
 def _build_wait(context: SensorEvaluationContext) -> float:

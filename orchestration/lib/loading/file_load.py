@@ -94,6 +94,7 @@ class FileLoader:
             finished = self._ledger.finished_load(sha256)
             if finished is not None:
                 return self._already_loaded(path, state, file, finished)
+            self._ledger.close_dead_loads()
             attempts = self._ledger.failed_attempts(sha256)
             claimed = _Claimed(path, state, file, self._ledger.begin(file, self._run_id))
             reached("claimed", name)

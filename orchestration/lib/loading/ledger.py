@@ -109,13 +109,15 @@ class Ledger:
         """Tell whether the last load under one of the names has failed or was not ended."""
         return bool(self._value(statement("has_failed"), {"names": list(names)}))
 
-    def failed_attempts(self, sha256: str) -> int:
-        """Close entries of processes that died, then count the failed attempts at this content.
+    def close_dead_loads(self) -> None:
+        """Write down as failed what processes were loading that died, whoever may come for it."""
+        self._connection.execute(statement("close_dead_loads"))
 
-        Call it under the content lock: only then is a `loading` entry known to be dead. Attempts
-        that the database or the disk has cut short are not counted.
+    def failed_attempts(self, sha256: str) -> int:
+        """Count the failed attempts at this content, once dead loads are closed.
+
+        Attempts that the database or the disk has cut short are not counted.
         """
-        self._connection.execute(statement("close_dead_loads"), {"sha256": sha256})
         return self._number(statement("failed_attempts"), {"sha256": sha256})
 
     def last_failure(self, sha256: str) -> str:

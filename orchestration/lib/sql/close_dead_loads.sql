@@ -1,4 +1,18 @@
--- Whoever holds the lock on a content knows that an entry which still says `loading` is dead.
+-- Whoever can take the lock on a content knows that an entry which still says `loading` is dead.
+with entries as materialized (
+    select
+        load_id,
+        sha256
+    from raw.loads
+    where status = 'loading'
+),
+
+dead as materialized (
+    select load_id
+    from entries
+    where pg_try_advisory_xact_lock(('x' || left(sha256, 16))::bit(64)::bigint)
+)
+
 update raw.loads
 set
     status = 'failed',
@@ -15,4 +29,7 @@ set
     rows_loaded = 0,
     rows_rejected = 0,
     finished_at = clock_timestamp()
-where sha256 = %(sha256)s and status = 'loading'
+where
+    load_id in (select load_id from dead)
+    -- Asked again of an entry that changes meanwhile: its load may have ended just before.
+    and status = 'loading'
