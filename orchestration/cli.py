@@ -12,7 +12,7 @@ import sys
 import time
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,9 @@ from orchestration.cli_database import sql, url
 from orchestration.cli_keys import keys
 from orchestration.cli_marts import docs, rebuild, verify
 from orchestration.lib.foreseen_error import ForeseenError, told_of
+
+if TYPE_CHECKING:
+    from orchestration.commands.headless import HeadlessLoad
 
 app = typer.Typer(
     help="A warehouse for camera events: drop CSV files, read dwell, occupancy and visitors.",
@@ -109,17 +112,7 @@ def load(files: Annotated[list[Path], typer.Argument(help="CSV files, anywhere")
     from orchestration.commands.headless import load_files
     from orchestration.settings import current_settings
 
-    result = load_files(current_settings(), files)
-    for file in result.files:
-        print(file)
-    if result.failure is not None:
-        message = (
-            f"The run failed, so the marts may lack these files.\n{result.failure}\n"
-            "dwellhouse doctor looks for what is wrong."
-        )
-        raise ForeseenError(message)
-    if len(result.files) < len(files) or not all(file.is_in_warehouse for file in result.files):
-        raise typer.Exit(1)
+    _tell(load_files(current_settings(), files))
 
 
 @app.command()
@@ -148,9 +141,7 @@ def replay(
     from orchestration.settings import current_settings
 
     outcome = replayed(current_settings(), load_id)
-    print(outcome)
-    if not isinstance(outcome, str) and not outcome.is_in_warehouse:
-        raise typer.Exit(1)
+    print(outcome) if isinstance(outcome, str) else _tell(outcome)
 
 
 quarantine = typer.Typer(help="Look at the files that were not taken, and why.")
@@ -240,6 +231,20 @@ def doctor() -> None:
             ill += 1
             print(f"     → {finding.remedy}")
     raise typer.Exit(1 if ill else 0)
+
+
+def _tell(load: "HeadlessLoad") -> None:
+    """Print what came of files; raises what ends the command with 1 if not all is well."""
+    for file in load.files:
+        print(file)
+    if load.failure is not None:
+        message = (
+            f"The run failed, so the marts may lack these files.\n{load.failure}\n"
+            "dwellhouse doctor looks for what is wrong."
+        )
+        raise ForeseenError(message)
+    if not load.is_in_warehouse:
+        raise typer.Exit(1)
 
 
 def _plain(value: object) -> str:

@@ -42,10 +42,16 @@ class EndedLoadError(ForeseenError):
 
 @dataclass(frozen=True)
 class HeadlessLoad:
-    """What came of the given files; where the marts may lack them, `failure` says why."""
+    """What came of so many given files; where the marts may lack them, `failure` says why."""
 
     files: Sequence[LoadedFile]
+    given: int
     failure: str | None = None
+
+    @property
+    def is_in_warehouse(self) -> bool:
+        """Whether the content of all given files is in the warehouse."""
+        return len(self.files) >= self.given and all(file.is_in_warehouse for file in self.files)
 
 
 def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
@@ -80,7 +86,7 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
             psycopg.connect(warehouse.dagster) as dagster,
         ):
             failure = None if succeeded else read_failure(dagster, run_id)
-            return HeadlessLoad(ledger_lines(connection, run_id), failure)
+            return HeadlessLoad(ledger_lines(connection, run_id), len(paths), failure)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from orchestration.commands.asked_load import AskedLoad, asked_load
-from orchestration.commands.headless import load_files
+from orchestration.commands.headless import HeadlessLoad, load_files
 from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.file_moves import put_back
@@ -27,7 +27,7 @@ class ReplayError(ForeseenError):
     """The load cannot be replayed; the text says why and what to do."""
 
 
-def replay(settings: Settings, load_id: int) -> LoadedFile | str:
+def replay(settings: Settings, load_id: int) -> HeadlessLoad | str:
     """Load the file of a load again; gives what became of it, or why there is nothing to do.
 
     Where a stack runs, the stack loads it. Raises ReplayError or UnknownLoadError.
@@ -44,8 +44,8 @@ def replay(settings: Settings, load_id: int) -> LoadedFile | str:
         path = put_back(landing, _stored(landing, load), load.file_name, load_id)
         Ledger(connection).record_place(load_id, path.name, str(load.stored_as))
         if running_stack(settings.home) is None:
-            load_files(settings, [path])
-        return _newer_load(connection, path.name, load_id)
+            return load_files(settings, [path])
+        return HeadlessLoad([_newer_load(connection, path.name, load_id)], given=1)
 
 
 def _needless(load: AskedLoad) -> str | None:

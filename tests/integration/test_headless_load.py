@@ -428,6 +428,25 @@ def test_why_the_run_of_a_load_failed_is_told(
     assert case.ask("select count(*) from marts.fct_events where person_id = 'late'") == [(1,)]
 
 
+def test_why_the_run_of_a_replay_failed_is_told(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    (case.folder / "mended.csv").write_text("timestamp,camera_id\n2026-05-01 11:00,c\n")
+    assert case.load("mended.csv")[0] == 1
+    [(load_id,)] = case.ask("select load_id from raw.loads where file_name = 'mended.csv'")
+    stored = case.landing / "quarantine" / "mended.csv"
+    stored.write_text(HEADER + "2026-05-02 11:00:00,mended,c,entry\n")
+    with psycopg.connect(case.database_url, autocommit=True) as superuser:
+        superuser.execute(REFUSE)
+        status, lines, err = case.command("replay", str(load_id))
+        superuser.execute("drop function public.refuse() cascade")
+    assert (status, lines) == (1, ["mended.csv: loaded, 1 rows read, 1 loaded, 0 rejected"])
+    assert err.startswith("The run failed, so the marts may lack these files.\n")
+    assert "nothing goes in here" in err
+    assert case.load("copy.csv")[0] == 0, "the next run publishes it"
+
+
 def test_a_load_that_is_ended_says_so_in_a_line(
     loaded: tuple[Case, tuple[int, list[str], str]],
 ) -> None:
