@@ -14,6 +14,7 @@ from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.file_moves import put_back
 from orchestration.lib.landing.landing_files import Landing
+from orchestration.lib.loading.interrupted_moves import record_finished_moves
 from orchestration.lib.loading.ledger import Ledger
 from orchestration.runtime.stack_state import running_stack
 from orchestration.runtime.warehouse import open_warehouse
@@ -37,12 +38,15 @@ def replay(settings: Settings, load_id: int) -> HeadlessLoad | str:
         open_warehouse(settings) as warehouse,
         psycopg.connect(warehouse.loader, autocommit=True) as connection,
     ):
+        ledger = Ledger(connection)
+        record_finished_moves(ledger, landing)
         load = asked_load(connection, load_id)
         needless = _needless(load)
         if needless is not None:
             return needless
-        path = put_back(landing, _stored(landing, load), load.file_name, load_id)
-        Ledger(connection).record_place(load_id, path.name, str(load.stored_as))
+        stored = _stored(landing, load, ledger)
+        path = put_back(landing, stored, load.file_name, load_id)
+        ledger.record_place(load_id, path.name, str(load.stored_as))
         if running_stack(settings.home) is None:
             return load_files(settings, [path])
         return HeadlessLoad([_newer_load(connection, path.name, load_id)], given=1)
@@ -67,14 +71,24 @@ def _needless(load: AskedLoad) -> str | None:
     )
 
 
-def _stored(landing: Landing, load: AskedLoad) -> Path:
+def _stored(landing: Landing, load: AskedLoad, ledger: Ledger) -> Path:
     load_name = f"Load {load.load_id}, {load.file_name},"
     if load.stored_as is None:
         message = f"{load_name} has not ended or has failed. {_told_of_landing(landing, load)}"
         raise ReplayError(message)
+    if not load.stored_as:
+        message = (
+            f"{load_name} was put away, and another file lies there by now. "
+            f"Drop its file into {landing.folder} again."
+        )
+        raise ReplayError(message)
     stored = landing.folder / load.stored_as
     if stored.parent != landing.quarantine:
         message = f"{load_name} has been replayed already; its file is {stored} now."
+        raise ReplayError(message)
+    newest = ledger.newest_load_in(load.stored_as)
+    if newest != load.load_id:
+        message = f"{stored} is the file of load {newest} by now: dwellhouse replay {newest}"
         raise ReplayError(message)
     if not stored.is_file():
         message = f"{stored} is no longer there. Drop the file into {landing.folder} again."

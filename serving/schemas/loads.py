@@ -82,7 +82,7 @@ class Load(Row):
     )
     stored_as: str | None = Field(
         description="Where the file lies now, below archive/ or quarantine/, or in landing again "
-        "to be replayed; null until this load has moved it",
+        "to be replayed; null until this load has moved it, and once another file lies there",
         examples=["archive/march.csv"],
     )
     validation: object = Field(

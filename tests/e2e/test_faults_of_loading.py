@@ -121,6 +121,36 @@ def test_the_place_of_a_file_that_was_given_up_is_written_down_too(
     assert again.status == "loaded", "moved back, its attempts count anew"
 
 
+def test_a_place_is_that_of_the_last_file_that_came_there(place: LoadingPlace) -> None:
+    """Also where its process was killed before it could write down its place."""
+    first = place.drop("a.csv", HEADER)
+    before = first.read_bytes()
+    place.load("a.csv")
+    (place.landing.quarantine / "a.csv").unlink()
+    place.oracle.replaced(before, (HEADER + good_rows(3)).encode())
+    first.write_text(HEADER + good_rows(3))
+    place.load("a.csv")
+    place.loaded("a.csv", "a,b\n")
+    places = "select stored_as from raw.loads order by load_id"
+    after = [("",), ("archive/a.csv",), ("quarantine/a.csv",)]
+    assert place.ask(places) == after
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute(
+            "update raw.loads set stored_as = case load_id when 1 then 'quarantine/a.csv' end "
+            "where load_id <> 2"
+        )
+        record_finished_moves(Ledger(connection), place.landing)
+    assert place.ask(places) == after
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute(
+            "update raw.loads set stored_as = case load_id when 1 then 'a.csv' end "
+            "where load_id <> 2"
+        )
+        for _ in range(2):  # by the load itself and by a run that begins just then
+            Ledger(connection).record_place(3, "quarantine/a.csv", "a.csv")
+    assert place.ask(places) == [("quarantine/a.csv",), *after[1:]], "the first was replayed"
+
+
 def appended(path: Path) -> bytes:
     with path.open("a") as file:
         file.write(good_rows(3, "late"))

@@ -447,6 +447,32 @@ def test_why_the_run_of_a_replay_failed_is_told(
     assert case.load("copy.csv")[0] == 0, "the next run publishes it"
 
 
+def test_a_file_is_replayed_for_the_last_load_that_has_put_it_there_alone(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    stored = case.landing / "quarantine" / "daily.csv"
+
+    def told_of_replay(load_id: int) -> str:
+        before = stored.read_bytes()
+        status, lines, err = case.command("replay", str(load_id))
+        assert (status, stored.read_bytes()) == (1, before)
+        return "\n".join(lines) + err
+
+    for day in (1, 2):
+        stored.unlink(missing_ok=True)  # a person has taken away what was there
+        (case.folder / "daily.csv").write_text(f"timestamp,camera_id\n2026-05-0{day} 10:00,c\n")
+        assert case.load("daily.csv")[0] == 1
+    loads = "select load_id, stored_as from marts.fct_loads where file_name = 'daily.csv'"
+    query = f"{loads} order by load_id"
+    (first, second) = case.ask(query)
+    assert (first[1], second[1]) == (None, "quarantine/daily.csv")
+    assert "another file lies there by now. Drop its file into" in told_of_replay(first[0])
+    assert told_of_replay(second[0]).startswith("daily.csv: rejected"), "as it was not mended"
+    *_, third = case.ask(query)
+    assert f"is the file of load {third[0]} by now" in told_of_replay(second[0])
+
+
 def test_a_load_that_is_ended_says_so_in_a_line(
     loaded: tuple[Case, tuple[int, list[str], str]],
 ) -> None:

@@ -21,7 +21,7 @@ with loads as (
         finished_at,
         run_id,
         validation,
-        stored_as
+        nullif(stored_as, '') as stored_as
     from {{ source('raw', 'loads') }}
 )
 

@@ -17,7 +17,7 @@ def record_finished_moves(ledger: Ledger, landing: Landing) -> None:
         folder = landing.archive if load.status in IN_WAREHOUSE else landing.quarantine
         for place in islice(stored_names(folder, load.file_name, load.load_id), LIKELY_NAMES):
             stored_as = str(place.relative_to(landing.folder))
-            if not ledger.is_place_taken(stored_as) and _is_of(load, place):
+            if not ledger.is_place_taken(stored_as, load) and _is_of(load, place):
                 ledger.record_place(load.load_id, stored_as, load.file_name)
                 break
 
@@ -25,6 +25,8 @@ def record_finished_moves(ledger: Ledger, landing: Landing) -> None:
 def _is_of(load: FinishedLoad, place: Path) -> bool:
     """Tell whether the content of a load lies here, and nowhere else: the move is finished."""
     try:
-        return place.stat().st_nlink == 1 and FileState.hashed(place)[1] == load.sha256
+        found = place.stat()
+        is_likely = (found.st_nlink, found.st_size) == (1, load.bytes)
+        return is_likely and FileState.hashed(place)[1] == load.sha256
     except OSError:
         return False

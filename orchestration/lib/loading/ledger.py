@@ -41,6 +41,7 @@ class FinishedLoad:
     load_id: int
     file_name: str
     sha256: str
+    bytes: int
     status: LoadStatus
     stored_as: str | None
 
@@ -82,7 +83,7 @@ class Ledger:
     def finished_load(self, sha256: str) -> FinishedLoad | None:
         """Give the load that holds this content, if there is one."""
         query = (
-            "select load_id, file_name, sha256, status, stored_as from raw.loads "
+            "select load_id, file_name, sha256, bytes, status, stored_as from raw.loads "
             "where sha256 = %s and status = 'loaded'"
         )
         return next(iter(self._finished(query, [sha256])), None)
@@ -91,10 +92,21 @@ class Ledger:
         """Give the loads whose file has a verdict, or is given up, and is not known to be moved."""
         return self._finished(statement("not_stored"), [])
 
-    def is_place_taken(self, stored_as: str) -> bool:
-        """Tell whether a load has its file in this place."""
-        query = "select exists (select from raw.loads where stored_as = %s)"
-        return bool(self._value(query, [stored_as]))
+    def is_place_taken(self, stored_as: str, load: FinishedLoad) -> bool:
+        """Tell whether what lies in this place is known not to be the file of a load.
+
+        An earlier load of another content proves nothing: somebody may have taken its file away.
+        """
+        query = (
+            "select exists (select from raw.loads "
+            "where stored_as = %s and (load_id > %s or sha256 = %s))"
+        )
+        return bool(self._value(query, [stored_as, load.load_id, load.sha256]))
+
+    def newest_load_in(self, stored_as: str) -> int:
+        """Give the last of the loads that have their file in a place that one has."""
+        query = "select max(load_id) from raw.loads where stored_as = %(stored_as)s"
+        return self._number(query, {"stored_as": stored_as})
 
     def repeatedly_failed(self, names: Sequence[str]) -> set[str]:
         """Give those of the names under which loads have failed, or not ended, more than once."""
@@ -146,12 +158,10 @@ class Ledger:
     def record_place(self, load_id: int, stored_as: str, came_from: str) -> None:
         """Write where the file lies after its move; both places are relative to the landing folder.
 
-        Earlier loads of the same file, replayed since, have known it where it came from.
+        Loads that have replayed it go with it; those whose other file was there before lose it.
         """
-        self._connection.execute(
-            "update raw.loads set stored_as = %s where load_id = %s or stored_as = %s",
-            [stored_as, load_id, came_from],
-        )
+        places = {"load_id": load_id, "stored_as": stored_as, "came_from": came_from}
+        self._connection.execute(statement("record_place"), places)
 
     def _finished(self, query: LiteralString, parameters: list[object]) -> list[FinishedLoad]:
         with self._connection.cursor(row_factory=class_row(FinishedLoad)) as cursor:

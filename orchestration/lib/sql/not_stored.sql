@@ -3,6 +3,7 @@ select
     load_id,
     file_name,
     sha256,
+    bytes,
     status,
     stored_as
 from raw.loads
