@@ -25,7 +25,7 @@ def files_are_taken(outcomes: Sequence[LoadOutcome]) -> dg.AssetCheckResult:
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [*(("rejected", code) for code in FILE_REASONS), ("failed", "load_error")],
+    [*(("rejected", code) for code in FILE_REASONS), ("failed", "given_up")],
 )
 def test_a_file_that_is_not_taken_fails_a_check(status: LoadStatus, code: str) -> None:
     result = files_are_taken([outcome("good.csv", "loaded"), outcome("bad.csv", status, code)])

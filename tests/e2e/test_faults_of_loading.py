@@ -349,6 +349,30 @@ def test_a_file_that_fails_again_and_again_is_quarantined(
     assert again.status == "loaded", "moved back, its attempts count anew"
 
 
+def test_a_file_that_cannot_be_put_into_quarantine_is_given_up_once(
+    place: LoadingPlace, orders: FaultOrders
+) -> None:
+    place.drop("a.csv", HEADER + good_rows(10))
+    place.landing.quarantine.touch()  # a file where the folder should be
+    for _ in range(3):
+        orders.give("copying", "fail")
+        with pytest.raises((RuntimeError, FileExistsError)):
+            place.load("a.csv")
+        orders.release("copying")
+    reasons = "select reason from raw.loads order by load_id"
+    *_, (given_up,) = before = place.ask(reasons)
+    for _ in range(2):
+        with pytest.raises(FileExistsError):
+            place.load("a.csv")
+        assert place.ask(reasons) == before
+    place.landing.quarantine.unlink()
+    outcome = place.load("a.csv")
+    assert outcome is not None
+    assert (outcome.status, outcome.stored_as) == ("failed", "quarantine/a.csv")
+    assert outcome.reason == given_up
+    place.oracle.check()
+
+
 def _left_loading(place: LoadingPlace, started_at: str, name: str = "a.csv") -> None:
     """Leave the ledger as a killed process does."""
     with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
@@ -363,10 +387,14 @@ def test_a_file_that_ends_its_process_each_time_is_quarantined_untried(place: Lo
     place.drop("a.csv", HEADER + good_rows(10))
     for _ in range(3):
         _left_loading(place, "clock_timestamp()")
+    _left_loading(place, "pg_postmaster_start_time() - interval '1 s'")
     outcome = place.load("a.csv")
     assert outcome is not None
     assert (outcome.status, outcome.stored_as) == ("failed", "quarantine/a.csv")
-    assert "The process that loaded this file ended" in str(outcome.reason)
+    assert outcome.reason == (
+        "It could not be loaded in 3 attempts. "
+        "The last: The process that loaded this file ended before it was done."
+    )
     place.oracle.check()
 
 

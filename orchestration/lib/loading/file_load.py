@@ -21,6 +21,7 @@ from orchestration.lib.landing.file_state import FileChangedError, FileGoneError
 from orchestration.lib.landing.landing_files import Landing
 from orchestration.lib.loading.ledger import (
     Counts,
+    Failure,
     FileIdentity,
     FinishedLoad,
     Ledger,
@@ -95,10 +96,10 @@ class FileLoader:
             if finished is not None:
                 return self._already_loaded(path, state, file, finished)
             self._ledger.close_dead_loads()
-            attempts = self._ledger.failed_attempts(sha256)
+            failures = self._ledger.failures(sha256)
             claimed = _Claimed(path, state, file, self._ledger.begin(file, self._run_id))
             reached("claimed", name)
-            return self._load_new(claimed, attempts)
+            return self._load_new(claimed, failures)
 
     def _already_loaded(
         self, path: Path, state: FileState, file: FileIdentity, finished: FinishedLoad
@@ -117,23 +118,24 @@ class FileLoader:
             reason=reason, stored_as=place,
         )  # fmt: skip
 
-    def _load_new(self, claimed: _Claimed, attempts: int) -> LoadOutcome:
+    def _load_new(self, claimed: _Claimed, failures: Sequence[Failure]) -> LoadOutcome:
         profile = self._rules.sources.of(claimed.file.name)
         judge = gate(self._rules.limits)
         rows = RowLoad(self._connection, judge, self._rules, profile, self._small_files)
-        if attempts >= self._rules.max_attempts:
-            return self._give_up(claimed, rows, self._ledger.last_failure(claimed.file.sha256))
+        if len(failures) >= self._rules.max_attempts:
+            return self._give_up(claimed, rows, failures[-1])
         try:
             self._copy(claimed, rows)
         except FileRefusedError as refusal:
             return self._refuse(claimed, rows, refusal)
         except Exception as error:
-            self._record_failure(claimed, error)
-            if attempts + 1 < self._rules.max_attempts or is_interruption(error):
+            failure = _failure(error)
+            self._close(claimed, failure)
+            if len(failures) + 1 < self._rules.max_attempts or is_interruption(error):
                 raise
-            return self._give_up(claimed, rows, str(error))
+            return self._give_up(claimed, rows, failure)
         except BaseException:  # somebody has ended the run: the file is not to blame for it
-            self._close(claimed, "interrupted", "The run was ended; the file is tried again.")
+            self._close(claimed, Failure("interrupted", "The run was ended."))
             raise
         reached("after_commit", claimed.file.name)
         place = self._archive(claimed)
@@ -173,7 +175,7 @@ class FileLoader:
         try:
             _require_unchanged(claimed)  # what was refused must be what is put away
         except FileChangedError as error:
-            self._record_failure(claimed, error)
+            self._close(claimed, _failure(error))
             raise
         read = rows.counts.rows_read
         counts = Counts(rows_read=read, rows_loaded=0, rows_rejected=read)
@@ -182,19 +184,20 @@ class FileLoader:
         reached("after_commit", claimed.file.name)
         return self._quarantine(claimed, rows, "rejected", counts, code, reason)
 
-    def _give_up(self, claimed: _Claimed, rows: RowLoad, why: str) -> LoadOutcome:
-        reason = f"It could not be loaded in {self._rules.max_attempts} attempts. The last: {why}"
-        self._ledger.finish(claimed.load_id, "failed", Counts(), {}, "load_error", reason)
-        return self._quarantine(claimed, rows, "failed", Counts(), "load_error", reason)
+    def _give_up(self, claimed: _Claimed, rows: RowLoad, last: Failure) -> LoadOutcome:
+        """Quarantine a file that has failed too often; again, where it could not be moved then."""
+        code, reason = "given_up", last.reason
+        if last.reason_code != code:
+            attempts = self._rules.max_attempts
+            reason = f"It could not be loaded in {attempts} attempts. The last: {reason}"
+        self._ledger.finish(claimed.load_id, "failed", Counts(), {}, code, reason)
+        return self._quarantine(claimed, rows, "failed", Counts(), code, reason)
 
-    def _record_failure(self, claimed: _Claimed, error: Exception) -> None:
-        code = "interrupted" if is_interruption(error) else "load_error"
-        self._close(claimed, code, str(error).strip())
-
-    def _close(self, claimed: _Claimed, reason_code: str, reason: str) -> None:
+    def _close(self, claimed: _Claimed, failure: Failure) -> None:
         """Close the entry if the database still answers; otherwise the next attempt closes it."""
         with contextlib.suppress(psycopg.Error):
-            self._ledger.finish(claimed.load_id, "failed", Counts(), {}, reason_code, reason)
+            code, reason = failure.reason_code, failure.reason
+            self._ledger.finish(claimed.load_id, "failed", Counts(), {}, code, reason)
 
     def _archive(self, claimed: _Claimed) -> str | None:
         """Move the file; None if it has been changed or taken since: what lies there is new."""
@@ -234,6 +237,11 @@ class FileLoader:
         place = str(stored.relative_to(self._landing.folder))
         self._ledger.record_place(claimed.load_id, place, claimed.path.name)
         return place
+
+
+def _failure(error: Exception) -> Failure:
+    code = "interrupted" if is_interruption(error) else "load_error"
+    return Failure(code, str(error).strip())
 
 
 def _require_unchanged(claimed: _Claimed) -> None:

@@ -47,6 +47,14 @@ class FinishedLoad:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """Why an attempt at a file failed, as a code and a sentence."""
+
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Counts:
     """What became of the rows of a file."""
 
@@ -125,20 +133,10 @@ class Ledger:
         """Write down as failed what processes were loading that died, whoever may come for it."""
         self._connection.execute(statement("close_dead_loads"))
 
-    def failed_attempts(self, sha256: str) -> int:
-        """Count the failed attempts at this content, once dead loads are closed.
-
-        Attempts that the database or the disk has cut short are not counted.
-        """
-        return self._number(statement("failed_attempts"), {"sha256": sha256})
-
-    def last_failure(self, sha256: str) -> str:
-        """Give the sentence of the last attempt at this content that failed."""
-        query = (
-            "select reason from raw.loads where sha256 = %s and status = 'failed' "
-            "order by load_id desc limit 1"
-        )
-        return str(self._value(query, [sha256]))
+    def failures(self, sha256: str) -> list[Failure]:
+        """Give the failures that a content may be to blame for, once dead loads are closed."""
+        with self._connection.cursor(row_factory=class_row(Failure)) as cursor:
+            return cursor.execute(statement("failures"), {"sha256": sha256}).fetchall()
 
     def begin(self, file: FileIdentity, run_id: str | None) -> int:
         """Enter a file as `loading`, visible to all at once; gives its load_id."""

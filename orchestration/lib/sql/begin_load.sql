@@ -20,8 +20,8 @@ with interrupted as (
         where
             sha256 = %(sha256)s
             and file_name = %(name)s
-            and status in ('rejected', 'duplicate')
             and stored_as is null
+            and (status in ('rejected', 'duplicate') or reason_code = 'given_up')
     )
     returning load_id
 ),

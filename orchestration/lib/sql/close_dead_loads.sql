@@ -21,9 +21,8 @@ set
     end,
     reason = case
         when started_at < pg_postmaster_start_time()
-            then 'The database was started again while this file was loaded; it is tried again.'
-        else
-            'The process that loaded this file ended before it was done; the file is tried again.'
+            then 'The database was started again while this file was loaded.'
+        else 'The process that loaded this file ended before it was done.'
     end,
     rows_read = 0,
     rows_loaded = 0,

@@ -1,4 +1,3 @@
--- Of attempts that failed only the last at a content: it may be the one that gave the file up.
 select
     load_id,
     file_name,
@@ -9,15 +8,5 @@ select
 from raw.loads
 where
     stored_as is null
-    and (
-        status in ('loaded', 'duplicate', 'rejected')
-        or (status = 'failed' and reason_code = 'load_error')
-    )
-    and (
-        status <> 'failed'
-        or not exists (
-            select from raw.loads as later
-            where later.sha256 = loads.sha256 and later.load_id > loads.load_id
-        )
-    )
+    and (status in ('loaded', 'duplicate', 'rejected') or reason_code = 'given_up')
 order by load_id

@@ -1,5 +1,8 @@
--- The failures that the file may be to blame for, since it was last given up and put away.
-select count(*)
+-- The failures that the file may be to blame for, since it was last given up and put away: what the
+-- database or the disk has cut short is none.
+select
+    reason_code,
+    reason
 from raw.loads
 where
     sha256 = %(sha256)s
@@ -13,3 +16,4 @@ where
         ),
         0
     )
+order by load_id
