@@ -235,8 +235,7 @@ def doctor() -> None:
 
 def _tell(load: "HeadlessLoad") -> None:
     """Print what came of files; raises what ends the command with 1 if not all is well."""
-    for file in load.files:
-        print(file)
+    print(load)
     if load.failure is not None:
         message = (
             f"The run failed, so the marts may lack these files.\n{load.failure}\n"

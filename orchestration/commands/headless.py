@@ -1,10 +1,9 @@
 """`dwellhouse load`: the stack's pipeline on given files, in this process, without a daemon."""
 
-import contextlib
 import logging
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from orchestration.commands.dagster_runs import read_failure
-from orchestration.commands.ledger_lines import LoadedFile, ledger_lines
+from orchestration.commands.given_files import GivenFile, landed, require_usable, told
+from orchestration.commands.ledger_lines import LoadedFile
 from orchestration.commands.load_bar import load_bar
 from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.landing.file_moves import tidy
-from orchestration.lib.landing.landing_files import Landing, is_text
-from orchestration.lib.landing.lent_copies import lent_copy
+from orchestration.lib.landing.landing_files import Landing
 from orchestration.runtime.environment import stack_environment
 from orchestration.runtime.stack import prepare
 from orchestration.runtime.warehouse import open_warehouse
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class UnusableFileError(ForeseenError):
-    """A given file cannot be read or copied; the text says why."""
-
-
 class EndedLoadError(ForeseenError):
     """Somebody has ended the command before all was loaded and built."""
 
@@ -42,16 +37,26 @@ class EndedLoadError(ForeseenError):
 
 @dataclass(frozen=True)
 class HeadlessLoad:
-    """What came of so many given files; where the marts may lack them, `failure` says why."""
+    """What came of the given files; where the marts may lack them, `failure` says why."""
 
     files: Sequence[LoadedFile]
-    given: int
+    untold: Sequence[GivenFile] = ()
     failure: str | None = None
+
+    def __str__(self) -> str:
+        untold = [f"{file.path} was not loaded: {self._why_not}" for file in self.untold]
+        return "\n".join([*map(str, self.files), *untold])
 
     @property
     def is_in_warehouse(self) -> bool:
         """Whether the content of all given files is in the warehouse."""
-        return len(self.files) >= self.given and all(file.is_in_warehouse for file in self.files)
+        return not self.untold and all(file.is_in_warehouse for file in self.files)
+
+    @property
+    def _why_not(self) -> str:
+        if self.failure is not None:
+            return "the run failed before."
+        return "it could not be read, changed or was taken away meanwhile. Load it again."
 
 
 def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
@@ -60,13 +65,7 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
     Raises UnusableFileError for a path that is no file, cannot be read, or finds no room, and
     EndedLoadError where Ctrl-C ends it.
     """
-    for path in paths:
-        if not path.is_file():
-            message = f"{path} is no file."
-            raise UnusableFileError(message)
-        if not is_text(path.name):
-            message = f"{str(path)!a}: its name is not readable as UTF-8; rename it."
-            raise UnusableFileError(message)
+    require_usable(paths)
     landing = Landing(settings.landing)
     prepare(settings)  # first, for without the folders a database is started in vain
     with open_warehouse(settings) as warehouse:
@@ -75,38 +74,22 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
         run_id = str(uuid.uuid4())
         claims = WorkerClaims(settings.home / RUN_WORKERS)
         with (
-            _landed(landing, paths) as files,
+            landed(landing, paths) as files,
             load_bar(warehouse.loader, run_id, paths),
             claims.held(run_id),  # a stack beside it asks whether the run has a worker
         ):
             succeeded = _run(run_id, files)
+            with (
+                psycopg.connect(warehouse.loader) as connection,
+                psycopg.connect(warehouse.dagster) as dagster,
+            ):
+                failure = None if succeeded else read_failure(dagster, run_id)
+                load = HeadlessLoad(*told(connection, run_id, files), failure)
         _let_runs_go(settings.run_retention_days)
-        with (
-            psycopg.connect(warehouse.loader) as connection,
-            psycopg.connect(warehouse.dagster) as dagster,
-        ):
-            failure = None if succeeded else read_failure(dagster, run_id)
-            return HeadlessLoad(ledger_lines(connection, run_id), len(paths), failure)
+        return load
 
 
-@contextlib.contextmanager
-def _landed(landing: Landing, paths: Sequence[Path]) -> Iterator[Sequence[tuple[str, str]]]:
-    """Put the files into landing under names that the sensor passes over; gives both names."""
-    with contextlib.ExitStack() as copies:
-        files = []
-        for path in paths:
-            if path.resolve().parent == landing.folder:
-                files.append((path.name, path.name))
-                continue
-            try:
-                files.append((copies.enter_context(lent_copy(landing, path)).name, path.name))
-            except OSError as error:
-                message = f"{path} could not be put into {landing.folder}: {error.strerror}."
-                raise UnusableFileError(message) from error
-        yield files
-
-
-def _run(run_id: str, files: Sequence[tuple[str, str]]) -> bool:
+def _run(run_id: str, files: Sequence[GivenFile]) -> bool:
     # Dagster and what it needs take seconds to import; only this command pays for them.
     import dagster as dg
 
@@ -114,7 +97,8 @@ def _run(run_id: str, files: Sequence[tuple[str, str]]) -> bool:
     from orchestration.defs.automation.jobs import INGEST_JOB
     from orchestration.defs.ingestion.sensor import LOAD_STEP
 
-    config = {"files": [hidden for hidden, _ in files], "shown_as": dict(files)}
+    names = {file.landed_as: file.name for file in files}
+    config = {"files": list(names), "shown_as": names}
     with dg.DagsterInstance.get() as instance:
         result = (
             defs()

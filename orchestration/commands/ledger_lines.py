@@ -49,12 +49,14 @@ class LoadedFile:
 
 def ledger_lines(
     connection: psycopg.Connection, run_id: str | None = None, limit: int | None = None,
-    file_name: str | None = None, after: int = 0,
+    file_name: str | None = None, sha256: str | None = None, after: int = 0,
 ) -> list[LoadedFile]:  # fmt: skip
-    """Give the last `limit` lines of a run, a name, or all; those that are loading come last.
+    """Give the last `limit` lines of a run, a name, a content, or all; those that load come last.
 
     `after` leaves out loads up to that number.
     """
-    chosen = {"run_id": run_id, "limit": limit, "file_name": file_name, "after": after}
+    chosen = {
+        "run_id": run_id, "limit": limit, "file_name": file_name, "sha256": sha256, "after": after,
+    }  # fmt: skip
     with connection.cursor(row_factory=class_row(LoadedFile)) as cursor:
         return cursor.execute(statement("ledger_lines"), chosen).fetchall()[::-1]

@@ -49,7 +49,7 @@ def replay(settings: Settings, load_id: int) -> HeadlessLoad | str:
         ledger.record_place(load_id, path.name, str(load.stored_as))
         if running_stack(settings.home) is None:
             return load_files(settings, [path])
-        return HeadlessLoad([_newer_load(connection, path.name, load_id)], given=1)
+        return HeadlessLoad([_newer_load(connection, path.name, load_id)])
 
 
 def _needless(load: AskedLoad) -> str | None:

@@ -473,6 +473,54 @@ def test_a_file_is_replayed_for_the_last_load_that_has_put_it_there_alone(
     assert f"is the file of load {third[0]} by now" in told_of_replay(second[0])
 
 
+def test_a_file_that_only_has_to_be_moved_is_told_as_loaded(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    (case.folder / "cut.csv").write_text(HEADER + good_rows(3, "cut"))
+    case.orders.give("after_commit", "fail")
+    line = "cut.csv: loaded, 3 rows read, 3 loaded, 0 rejected"
+    assert case.load("cut.csv")[:2] == (0, [line])
+    assert not (case.landing / "archive" / "cut.csv").exists()
+    case.orders.clear()
+    assert case.load("cut.csv")[:2] == (0, [line])
+    assert (case.landing / "archive" / "cut.csv").exists()
+
+
+def test_a_file_that_another_has_taken_from_landing_is_told_as_loaded(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    """Given by a link, which is known by what it leads to."""
+    case, _ = loaded
+    (case.landing / "taken.csv").write_text(HEADER + good_rows(4, "taken"))
+    (case.folder / "link.csv").symlink_to(case.landing / "taken.csv")
+    case.orders.give("hashed", "hold")
+    process = case.start("load", "link.csv")
+    case.orders.wait_until_obeyed("hashed", PATIENCE_SECONDS)
+    line = "taken.csv: loaded, 4 rows read, 4 loaded, 0 rejected"
+    assert case.load("landing/taken.csv")[:2] == (0, [line])
+    case.orders.clear()
+    assert process.communicate(timeout=PATIENCE_SECONDS) == (f"{line}\n", "")
+    assert process.returncode == 0
+
+
+def test_a_file_that_could_not_be_loaded_is_told(
+    loaded: tuple[Case, tuple[int, list[str], str]],
+) -> None:
+    case, _ = loaded
+    for name in ("unread.csv", "read.csv"):
+        (case.folder / name).write_text(HEADER + good_rows(2, name))
+    case.orders.give("hashed", "fail", "unread.csv")
+    status, lines, _ = case.load("unread.csv", "read.csv")
+    case.orders.clear()
+    assert status == 1
+    assert lines[0] == "read.csv: loaded, 2 rows read, 2 loaded, 0 rejected"
+    assert lines[1].startswith("unread.csv was not loaded: it could not be read, changed or was")
+    status, lines, _ = case.load("unread.csv", "unread.csv")
+    told = [line.partition(",")[0] for line in lines]
+    assert (status, told[:2]) == (0, ["unread.csv: loaded", "unread.csv: duplicate"])
+
+
 def test_a_load_that_is_ended_says_so_in_a_line(
     loaded: tuple[Case, tuple[int, list[str], str]],
 ) -> None:
