@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orchestration.commands.rebuild import Turn
+from orchestration.commands.rebuild import RebuildError, Turn
 from orchestration.commands.verification import Comparison, compared
 from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.publication import DataVersion, build_turn
@@ -161,3 +161,7 @@ def test_verify_names_the_mart_that_differs(turn: Turn, built_warehouse: Warehou
     (told,) = differing(compared(turn))
     assert told.startswith("DIFFERS agg_camera_daily: ")
     assert "(- mart, + rebuild)" in told
+    begun = "update intermediate.build_attempts set load_ids = load_ids || 77::bigint"
+    turn.connection.execute(begun)
+    with pytest.raises(RebuildError, match=": the last build failed or was killed"):
+        compared(turn)

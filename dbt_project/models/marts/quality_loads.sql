@@ -8,18 +8,6 @@ rejected_rows as (
     select * from {{ source('raw', 'rejected_rows') }}
 ),
 
-reasons as (
-    select
-        load_id,
-        {%- for reason in row_reasons() %}
-        count(*) filter (
-            where reason_code = '{{ reason }}'
-        ) as {{ reason }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from rejected_rows
-    group by load_id
-),
-
 judged as (
     select
         loads.load_id,
@@ -30,10 +18,21 @@ judged as (
         loads.rows_rejected,
         loads.rows_rejected::double precision / nullif(loads.rows_read, 0) as reject_share,
         {%- for reason in row_reasons() %}
-        coalesce(reasons.{{ reason }}, 0) as {{ reason }}{{ ',' if not loop.last }}
+        reasons.{{ reason }}{{ ',' if not loop.last }}
         {%- endfor %}
     from loads
-    left join reasons on loads.load_id = reasons.load_id
+    -- Load by load, so that who asks for the latest ones does not have all rows counted.
+    cross join
+        lateral (
+            select
+                {%- for reason in row_reasons() %}
+                count(*) filter (
+                    where rejected_rows.reason_code = '{{ reason }}'
+                ) as {{ reason }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from rejected_rows
+            where rejected_rows.load_id = loads.load_id
+        ) as reasons
 )
 
 select * from judged
