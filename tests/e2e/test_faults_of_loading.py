@@ -1,7 +1,7 @@
 """What happens to files and loaders while a file is loaded; after each case the oracle judges."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
@@ -347,6 +347,32 @@ def test_a_file_that_fails_again_and_again_is_quarantined(
     again = place.load("a.csv")
     assert again is not None
     assert again.status == "loaded", "moved back, its attempts count anew"
+
+
+def test_failures_under_a_name_are_forgotten_once_a_file_of_it_is_put_away(
+    place: LoadingPlace, orders: FaultOrders
+) -> None:
+    def failed_names() -> Mapping[str, bool]:
+        with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+            return Ledger(connection).failed_names(["a.csv", "b.csv", "c.csv"])
+
+    for name in ("a.csv", "b.csv"):
+        place.drop(name, HEADER + good_rows(10, name))
+    for name in ("a.csv", "a.csv", "b.csv"):
+        orders.give("copying", "fail")
+        with pytest.raises(RuntimeError, match="A test has asked"):
+            place.load(name)
+        orders.release("copying")
+    with psycopg.connect(place.warehouse.loader, autocommit=True) as connection:
+        connection.execute(
+            "insert into raw.loads (file_name, sha256, bytes, source, status, reason_code) "
+            "select 'c.csv', repeat('0', 64), 1, 'default', 'failed', 'interrupted' "
+            "from generate_series(1, 2)"
+        )
+    assert failed_names() == {"a.csv": True, "b.csv": False, "c.csv": False}
+    for name in ("a.csv", "b.csv"):
+        assert place.load(name) is not None
+    assert failed_names() == {"c.csv": False}
 
 
 def test_a_file_that_cannot_be_put_into_quarantine_is_given_up_once(

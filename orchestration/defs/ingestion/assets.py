@@ -122,8 +122,8 @@ def _in_order(
     """
     names = [config.shown_as.get(file, file) for file in config.files]
     paths = [landing.folder / Path(file).name for file in config.files]
-    failed = ledger.repeatedly_failed(names)
-    return sorted(zip(paths, names, strict=True), key=lambda file: file[1] in failed)
+    failed = ledger.failed_names(names)
+    return sorted(zip(paths, names, strict=True), key=lambda file: failed.get(file[1], False))
 
 
 def _size(path: Path) -> int:

@@ -70,8 +70,8 @@ class FileLoader:
         self._rules = rules
         self._run_id = run_id
         self._on_progress = on_progress
-        is_calm = not self._ledger.has_failed([name for _, name in coming])
-        self._small_files = SmallFiles(coming if is_calm else ())
+        failed = self._ledger.failed_names([name for _, name in coming])
+        self._small_files = SmallFiles(() if failed else coming)
 
     @property
     def is_connected(self) -> bool:

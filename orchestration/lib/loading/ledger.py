@@ -4,6 +4,9 @@ Invariant: a content hash is `loaded` at most once. A claim holds a session lock
 same connection that loads the rows. Whoever loses that connection (killed, cut off, believed dead)
 has lost lock and rows at once; whoever gets the lock knows that a `loading` entry left behind is
 dead. The unique index on loaded hashes stands behind it.
+
+Failures count from when a file was last put away, in quarantine too: moved back, it begins anew.
+`interrupted` ones, which the database, a disk or a person is to blame for, give no file up.
 """
 
 import time
@@ -116,19 +119,6 @@ class Ledger:
         query = "select max(load_id) from raw.loads where stored_as = %(stored_as)s"
         return self._number(query, {"stored_as": stored_as})
 
-    def repeatedly_failed(self, names: Sequence[str]) -> set[str]:
-        """Give those of the names under which loads have failed, or not ended, more than once."""
-        query = (
-            "select file_name from raw.loads where file_name = any(%s) "
-            "and status in ('failed', 'loading') and reason_code is distinct from 'interrupted' "
-            "group by file_name having count(*) > 1"
-        )
-        return {name for (name,) in self._connection.execute(query, [list(names)])}
-
-    def has_failed(self, names: Sequence[str]) -> bool:
-        """Tell whether the last load under one of the names has failed or was not ended."""
-        return bool(self._value(statement("has_failed"), {"names": list(names)}))
-
     def close_dead_loads(self) -> None:
         """Write down as failed what processes were loading that died, whoever may come for it."""
         self._connection.execute(statement("close_dead_loads"))
@@ -137,6 +127,14 @@ class Ledger:
         """Give the failures that a content may be to blame for, once dead loads are closed."""
         with self._connection.cursor(row_factory=class_row(Failure)) as cursor:
             return cursor.execute(statement("failures"), {"sha256": sha256}).fetchall()
+
+    def failed_names(self, names: Sequence[str]) -> Mapping[str, bool]:
+        """Give those of the names that have failed, and whether repeatedly by the file itself.
+
+        For whoever plans a batch, and knows no contents yet. What has not ended has failed, too.
+        """
+        query = statement("failed_names")
+        return dict(self._connection.execute(query, {"names": list(names)}).fetchall())
 
     def begin(self, file: FileIdentity, run_id: str | None) -> int:
         """Enter a file as `loading`, visible to all at once; gives its load_id."""

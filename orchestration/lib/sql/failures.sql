@@ -1,5 +1,3 @@
--- The failures that the file may be to blame for, since it was last given up and put away: what the
--- database or the disk has cut short is none.
 select
     reason_code,
     reason
