@@ -6,6 +6,8 @@
     - a jump by half an hour (Lord Howe): the hours around it are cut where the clock jumps, else
       two hours would overlap;
     - a midnight that is skipped starts the day at the jump, one that occurs twice at its first.
+    Not supported is a clock that jumps back to an hour of the day before which it has been through
+    as a whole (Casey on 5 March 2010): the dates of its hours run backwards.
 -#}
 
 {#- The hour that holds an instant; `place` is an alias with the columns timezone and
@@ -53,17 +55,20 @@
 {%- endmacro %}
 
 
-{#- `day` is a date. Postgres takes the second of two equal local times, hence the look back: an
-    hour, or two where a zone moved (Magadan, 2014). -#}
+{#- `day` is a date. Postgres takes the second of two equal local times, hence the look back, by all
+    that clocks have jumped back over a midnight; the first branch spares it nearly all days. -#}
 {% macro day_start(day, zone) -%}
-    {%- set midnight = '(' ~ day ~ ')::timestamp' -%}
-    {%- set start = midnight ~ ' at time zone ' ~ zone -%}
+    {%- set shown = '(' ~ day ~ ')::timestamp' -%}
+    {%- set last = '(' ~ shown ~ ' at time zone ' ~ zone ~ ')' -%}
     case
-        {%- for back in ['2 hours', '1 hour'] %}
-        when ({{ start }} - interval '{{ back }}') at time zone {{ zone }} = {{ midnight }}
-            then {{ start }} - interval '{{ back }}'
+        when ({{ last }} - interval '3 hours') at time zone {{ zone }}
+            = {{ shown }} - interval '3 hours'
+            then {{ last }}
+        {%- for back in ('3 hours', '2 hours', '1 hour', '30 minutes') %}
+        when ({{ last }} - interval '{{ back }}') at time zone {{ zone }} = {{ shown }}
+            then {{ last }} - interval '{{ back }}'
         {%- endfor %}
-        else {{ start }}
+        else {{ last }}
     end
 {%- endmacro %}
 

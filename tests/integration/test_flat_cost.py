@@ -22,12 +22,15 @@ MANY_DAYS = 80
 KNOWN_DAYS = 81  # the next one is a Monday, so that the week is as new as the day
 LATE_DAY = 14
 DAYS_OF_ONE_GROUP = (7, 21, 28)
-EVENTS_A_DAY = 1_000
+EVENTS_A_DAY = 800
+EVENTS_OF_REGULARS = 200  # of the same persons each day
+REGULARS = -1
 NEW_EVENTS = 100
 MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
 GROWING = (
     "raw.camera_events", "intermediate.int_events_deduplicated", "marts.fct_events",
-    "marts.fct_sessions", "marts.fct_visits", "marts.agg_person_hourly", "marts.dim_persons",
+    "marts.fct_sessions", "marts.fct_visits", "marts.agg_person_hourly", "marts.agg_person_daily",
+    "marts.dim_persons",
 )  # fmt: skip
 
 LOAD = """
@@ -89,7 +92,7 @@ def load(warehouse: Warehouse, day: int, rows: int, group: int | None = None) ->
     """Commit a load of one day, of persons that no other day has unless a group is given."""
     of_day = {"day": day, "rows": rows, "group": day if group is None else group}
     with psycopg.connect(warehouse.loader) as connection:
-        row = connection.execute(LOAD, {"name": f"day {day}", "rows": rows}).fetchone()
+        row = connection.execute(LOAD, {"name": f"day {day} of {group}", "rows": rows}).fetchone()
         assert row is not None
         make_months(connection, MONTHS)
         connection.execute(EVENTS, {"load_id": row[0], **of_day})
@@ -122,6 +125,8 @@ def test_a_small_load_reads_little_of_a_large_warehouse(
 ) -> None:
     for day in range(KNOWN_DAYS):
         load(built_warehouse, day, EVENTS_A_DAY)
+        load(built_warehouse, day, EVENTS_OF_REGULARS, REGULARS)
+    load(built_warehouse, KNOWN_DAYS, EVENTS_OF_REGULARS, REGULARS)
     assert built(connection, dbt_project, built_warehouse.transformer)
     before = rows_read(connection)
     load(built_warehouse, KNOWN_DAYS, NEW_EVENTS)
