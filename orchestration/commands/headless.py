@@ -69,7 +69,10 @@ def load_files(settings: Settings, paths: Sequence[Path]) -> HeadlessLoad:
     landing = Landing(settings.landing)
     prepare(settings)  # first, for without the folders a database is started in vain
     with open_warehouse(settings) as warehouse:
-        tidy(landing)
+        try:
+            tidy(landing)
+        except OSError as error:
+            log.warning("A hidden file in landing could not be put in order: %s", error)
         os.environ.update(stack_environment(settings, warehouse))
         run_id = str(uuid.uuid4())
         claims = WorkerClaims(settings.home / RUN_WORKERS)

@@ -254,6 +254,16 @@ def test_a_move_that_is_killed_at_any_step_is_finished_by_the_next(any_landing: 
     assert 3 < steps < 99, "each step was killed once"
 
 
+def test_what_cannot_be_put_in_order_keeps_nothing_else_from_it(landing: Landing) -> None:
+    for number in range(9):
+        (landing.folder / f".load-{number}").mkdir()
+        (landing.folder / f".moving-{number:012}-{number}.csv").write_text("whole")
+    with pytest.raises(IsADirectoryError):
+        tidy(landing)
+    shown = {path.name for path in landing.folder.glob("*.csv")}
+    assert shown == {f"{number}.csv" for number in range(9)}
+
+
 def test_a_replay_that_is_killed_at_any_step_neither_loses_nor_cuts_the_file(
     any_landing: Landing,
 ) -> None:

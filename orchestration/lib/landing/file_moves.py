@@ -65,14 +65,24 @@ def put_back(landing: Landing, stored: Path, name: str, load_id: int) -> Path:
 
 
 def tidy(landing: Landing) -> None:
-    """Finish what killed processes have left in landing under hidden names."""
+    """Finish what killed processes have left in landing under hidden names.
+
+    Raises the first OSError once all is in order that can be.
+    """
     if not landing.folder.exists():
         return
     with os.scandir(landing.folder) as entries:
         hidden = [Path(entry.path) for entry in entries if entry.name.startswith(HIDDEN)]
+    failures = []
     for path in hidden:
-        with suppress(FileNotFoundError, BlockingIOError):
+        try:
             remove_abandoned(path) if path.name.startswith(COPY) else _finish(landing, path)
+        except (FileNotFoundError, BlockingIOError):
+            continue
+        except OSError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def stored_names(folder: Path, name: str, load_id: int) -> Iterator[Path]:
