@@ -118,7 +118,7 @@ async def require_news(request: Request) -> tuple[Version, dict[str, str]]:
 async def published(request: Request) -> AsyncIterator[Published]:
     """Lend what answers from the latest data version; raises NotModified before data is read."""
     await require_news(request)
-    async with live(request) as reading:
+    async with _reading(request) as reading:
         # One may have been published since the latest was looked up.
         exchange_of(request.scope).version = reading.version
         reading.headers.update(_validators(tag_of(request, reading.version)))
@@ -129,10 +129,16 @@ async def published(request: Request) -> AsyncIterator[Published]:
 async def live(request: Request) -> AsyncIterator[Published]:
     """Lend what answers from marts and from views that change between data versions, too."""
     versions: Versions = request.app.state.versions
-    snapshots: Snapshots = request.app.state.snapshots
-    database: Database = request.app.state.database
     if await versions.latest() is None:  # there may be no tables yet
         raise unpublished()
+    async with _reading(request) as reading:
+        yield reading
+
+
+@asynccontextmanager
+async def _reading(request: Request) -> AsyncIterator[Published]:
+    snapshots: Snapshots = request.app.state.snapshots
+    database: Database = request.app.state.database
     async with AsyncExitStack() as held:
         connection, version = await held.enter_async_context(database.one_state())
         if version is None:
