@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from orchestration.lib.fault_points import VARIABLE
 from orchestration.runtime.warehouse_urls import Warehouse
 from orchestration.settings import Settings
 from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
+from tests.free_ports import free_port
 from tests.waiting import until
 
 START_SECONDS = 150.0
@@ -59,12 +59,6 @@ def visits(count: int, camera: str) -> str:
         rows.append(f"{at},{camera}-p{number},{camera},entry\n")
         rows.append(f"{at + timedelta(minutes=5)},{camera}-p{number},{camera},exit\n")
     return "".join(rows)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

