@@ -1,7 +1,8 @@
 select
     version as number,
     published_at,
-    data_clock_at as as_of
+    data_clock_at as as_of,
+    kept_snapshot
 from marts.data_versions
 order by version desc
 limit 1

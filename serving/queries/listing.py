@@ -122,8 +122,8 @@ async def read_page(connection: Connection, page: Page, rows: Rows) -> Found:
     )
     row = await (await connection.execute(query, parameters)).fetchone()
     assert row is not None  # an aggregate is one row, whatever there is
-    items, keys, number, published_at, as_of = row
-    version = None if number is None else Version(number, published_at, as_of)
+    items, keys, number, *about = row
+    version = None if number is None else Version(number, *about)
     if keys:
         items = items.rpartition("\n")[0]
     return Found(items or "", tuple(keys) if keys else None, version)

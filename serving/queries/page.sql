@@ -6,7 +6,8 @@ select
     page.keys,
     published.number,
     published.published_at,
-    published.as_of
+    published.as_of,
+    published.kept_snapshot
 from (
     select
         string_agg(row_to_json(item)::text, e'\n') as items,

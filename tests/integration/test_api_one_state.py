@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
@@ -11,10 +12,20 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from orchestration.lib.building.publication import publish
+from orchestration.lib.building.dbt_build import DbtEvent, DbtProject
+from orchestration.lib.building.publication import (
+    build_turn,
+    kept_for_readers,
+    publish,
+    unpublished_loads,
+)
+from orchestration.lib.building.warehouse_build import BuildScope, build
 from orchestration.runtime.warehouse_urls import Warehouse
 from serving.queries.statements import statement
 from tests.integration.api_client import Api, running_api
+from tests.integration.api_events import ROWS
+from tests.integration.raw_rows import insert_rows
+from tests.reference.events import RawRow
 
 pytest_plugins = ["tests.integration.api_warehouse"]
 pytestmark = pytest.mark.xdist_group("api")
@@ -117,6 +128,66 @@ def test_an_answer_is_of_the_version_that_it_names(
             assert answer["count"] == len(answer["data"])
             assert answer["summary"]["persons"] == first["summary"]["persons"] + later
         assert datetime.fromisoformat(answer["as_of"]) == begun_at + timedelta(minutes=later)
+
+
+# Of each of these answers a table is replaced by a build that adds events.
+OF_MARTS = (
+    "/v1/kpis", "/v1/dwell?group_by=camera", "/v1/sessions?limit=1000", "/v1/events?limit=1000",
+    "/v1/visits?limit=1000", "/v1/persons?limit=1000", "/v1/cameras", "/v1/visitors",
+    "/v1/occupancy?granularity=week", "/v1/demographics", "/v1/rankings?metric=unique_visitors",
+    "/v1/marts/agg_site_hourly?limit=1000", "/v1/events.csv",
+)  # fmt: skip
+
+
+def an_hour_later(row: RawRow) -> RawRow:
+    """Give the same row in another file, as another event."""
+    return replace(row, load_id=1000 + row.load_id, event_at=row.event_at + timedelta(hours=1))
+
+
+def answers_of_marts(api: Api) -> dict[str, tuple[str, str]]:
+    """Give the tag and the text of each answer."""
+    answers = {}
+    for path in OF_MARTS:
+        answer = api.get(path)
+        assert answer.status_code == 200, answer.text
+        answers[path] = (answer.headers["etag"], answer.text)
+    return answers
+
+
+def test_a_version_stays_whole_while_the_next_is_built_table_by_table(
+    own_warehouse: Warehouse, api_project: DbtProject, tmp_path: Path
+) -> None:
+    with psycopg.connect(own_warehouse.loader) as connection:
+        insert_rows(connection, [an_hour_later(row) for row in ROWS])
+    during = []
+    with running_api(own_warehouse, tmp_path, api_cache_bytes=0) as api:
+
+        def ask(event: DbtEvent) -> None:
+            if event["info"]["name"] == "LogModelResult":
+                during.append(answers_of_marts(api))
+
+        before = answers_of_marts(api)
+        url = own_warehouse.transformer
+        with psycopg.connect(url, autocommit=True) as connection, build_turn(connection):
+            scope = BuildScope(None, load_ids=unpublished_loads(connection))
+            result, _ = build(connection, api_project, url, {}, "models", "test", scope, ask)
+        after = answers_of_marts(api)
+    assert result.success, result.explanation
+    assert len(during) > len(OF_MARTS)
+    for answers in during:
+        assert answers == before
+    for path in OF_MARTS:
+        assert after[path] != before[path], path
+
+
+def test_the_api_answers_after_a_build_that_was_killed(
+    own_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    url = own_warehouse.transformer
+    with psycopg.connect(url, autocommit=True) as connection, kept_for_readers(connection, url):
+        pass
+    with running_api(own_warehouse, tmp_path) as api:
+        assert [len(answers_of_marts(api)) for _ in range(2)] == [len(OF_MARTS)] * 2
 
 
 def test_no_table_is_swapped_while_it_is_read(api_warehouse: Warehouse) -> None:

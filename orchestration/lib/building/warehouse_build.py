@@ -1,13 +1,19 @@
 """One build of the marts: how much of them, dbt, then a data version."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import psycopg
 
 from orchestration.lib.building.dbt_build import DbtProject, OnEvent
 from orchestration.lib.building.dbt_result import DbtResult
-from orchestration.lib.building.publication import DataVersion, publish, published_models
+from orchestration.lib.building.publication import (
+    DataVersion,
+    kept_for_readers,
+    publish,
+    published_models,
+)
 from orchestration.lib.statements import statement
 
 # What no data can change or break, only another version of the project: views and seeds, keys that
@@ -88,15 +94,16 @@ def build(
     Idempotent: a build that was killed midway is run again, and the last version stands meanwhile.
     One of all marts leaves tables of two states, which no partial build may add to.
     """
-    _note_attempt(connection, UNFINISHED if scope.is_full else models, scope.load_ids)
-    result = project.build(
-        url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
-        exclude=scope.left_out, full_refresh=scope.is_full,
-    )  # fmt: skip
-    if not result.success:
-        return result, None
-    _note_attempt(connection, models, scope.load_ids)
-    return result, publish(connection, run_id, models, result.tests)
+    with nullcontext() if scope.is_full else kept_for_readers(connection, url):
+        _note_attempt(connection, UNFINISHED if scope.is_full else models, scope.load_ids)
+        result = project.build(
+            url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
+            exclude=scope.left_out, full_refresh=scope.is_full,
+        )  # fmt: skip
+        if not result.success:
+            return result, None
+        _note_attempt(connection, models, scope.load_ids)
+        return result, publish(connection, run_id, models, result.tests)
 
 
 def _last_attempted(connection: psycopg.Connection) -> str | None:

@@ -1,0 +1,3 @@
+update marts.data_versions
+set kept_snapshot = %(snapshot)s
+where version = (select max(version) from marts.data_versions)
