@@ -1,9 +1,9 @@
 {#-
     How every table of the warehouse is kept; docs/incremental.md says why this is right.
 
-    A full build makes each table anew beside the old one and swaps the two. A partial build replaces
-    the rows of the keys that the pending loads touch, in one transaction: a reader sees the table
-    before it or after it, and waits for nothing.
+    A full build makes each table anew, in a schema of its own. A partial build replaces the rows of
+    the keys that the pending loads touch, in one transaction: a reader sees the table before it or
+    after it, and waits for nothing.
 
     config `touched`: which rows are replaced; without it, all of them.
       by           the model that lists the touched keys
@@ -137,51 +137,12 @@
 
 
 {% macro build_anew(target, existing, sql) -%}
-    {%- set fresh = make_intermediate_relation(target) -%}
-    {%- set old = make_backup_relation(target, 'table') -%}
-    {%- for leftover in (fresh, old) if load_cached_relation(leftover) is not none %}
-        {%- do adapter.drop_relation(leftover.incorporate(type='table')) -%}
-    {%- endfor %}
-    {%- call statement('main') -%}{{ get_create_table_as_sql(False, fresh, sql) }}{%- endcall -%}
-    {%- do create_indexes(fresh) -%}
-    {%- call statement('analyze') -%}analyze {{ fresh }}{%- endcall -%}
-    {%- do persist_docs(fresh.incorporate(type='table'), model) -%}
-    {#- One message, so that readers do not wait for more than a swap. -#}
-    {%- call statement('swap') -%}
-    {%- if existing is not none -%}
-    {{ locked_in_time(existing) }};
-    alter table {{ existing }} rename to {{ old.identifier }};
-    {% endif -%}
-    alter table {{ fresh }} rename to {{ target.identifier }}
-    {%- endcall -%}
-    {%- do adapter.commit() -%}
     {%- if existing is not none %}
-        {%- do adapter.drop_relation(old.incorporate(type=existing.type)) -%}
+        {%- do adapter.drop_relation(existing) -%}
     {%- endif %}
-{%- endmacro %}
-
-
-{#- Lock a relation for the swap without making its readers queue: who cannot have the lock at once
-    steps back, lets them pass, and asks again. -#}
-{% macro locked_in_time(relation) -%}
-    do $$
-    declare
-        give_up_at constant timestamptz
-            := clock_timestamp() + interval '{{ var("swap_patience_seconds") }} seconds';
-    begin
-        loop
-            begin
-                set local lock_timeout = '20ms';
-                lock table {{ relation }} in access exclusive mode;
-                set local lock_timeout = 0;
-                return;
-            exception when lock_not_available then
-                if clock_timestamp() > give_up_at then
-                    raise exception
-                        '{{ relation.identifier }} is in use; end the transaction that reads it';
-                end if;
-                perform pg_sleep(0.1);
-            end;
-        end loop;
-    end $$
+    {%- call statement('main') -%}{{ get_create_table_as_sql(False, target, sql) }}{%- endcall -%}
+    {%- do create_indexes(target) -%}
+    {%- call statement('analyze') -%}analyze {{ target }}{%- endcall -%}
+    {%- do persist_docs(target, model) -%}
+    {%- do adapter.commit() -%}
 {%- endmacro %}

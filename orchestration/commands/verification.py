@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 from orchestration.commands.rebuild import RebuildError, Turn, turn_to_build
+from orchestration.lib.building.dbt_build import SEEDS
 from orchestration.lib.building.dbt_models import models_fingerprint
 from orchestration.lib.building.publication import published_models
+from orchestration.lib.building.scratch import SCRATCH, emptied
 from orchestration.lib.building.warehouse_build import build_scope
 from orchestration.lib.statements import statement
 from orchestration.settings import Settings
 
-SCRATCH = "scratch"
 SHOWN = 3
-# What a rebuild leaves, by its kind in pg_class.
-DROPPED: dict[str, LiteralString] = {"r": "table", "v": "view"}
 
 TABLES = """
 select tablename from pg_tables
@@ -91,18 +89,16 @@ def compared(turn: Turn) -> list[Comparison]:
         message = "Nothing to verify: no version is published yet. Load a file first."
         raise RebuildError(message)
     _require_whole_marts(turn)
-    try:
+    with emptied(turn.connection):
         _rebuild(turn)
         names = [name for (name,) in turn.connection.execute(TABLES)]
         return [_comparison(turn.connection, name) for name in names]
-    finally:
-        _clear(turn.connection)
 
 
 def _rebuild(turn: Turn) -> None:
     result = turn.project.build(
         turn.url, {**turn.variables, "published_loads_only": True},
-        exclude=["resource_type:seed", "resource_type:test"],
+        exclude=[SEEDS, "resource_type:test"],
         full_refresh=True, schema=SCRATCH,
     )  # fmt: skip
     if not result.success:
@@ -116,12 +112,3 @@ def _comparison(connection: psycopg.Connection, mart: str) -> Comparison:
     counts = connection.execute(query).fetchone()
     assert counts is not None  # an aggregate is one row, whatever there is
     return Comparison(mart, *counts)
-
-
-def _clear(connection: psycopg.Connection) -> None:
-    """Drop what the rebuild has left; the schema stays, which only a superuser can make."""
-    query = "select relkind, relname from pg_class where relnamespace = 'scratch'::regnamespace"
-    for kind, name in connection.execute(query).fetchall():
-        if kind in DROPPED:
-            drop = sql.SQL("drop {} if exists scratch.{} cascade")
-            connection.execute(drop.format(sql.SQL(DROPPED[kind]), sql.Identifier(name)))

@@ -154,8 +154,9 @@ def answers_of_marts(api: Api) -> dict[str, tuple[str, str]]:
     return answers
 
 
+@pytest.mark.parametrize("reason", [None, "asked for"], ids=["of what is new", "of all"])
 def test_a_version_stays_whole_while_the_next_is_built_table_by_table(
-    own_warehouse: Warehouse, api_project: DbtProject, tmp_path: Path
+    own_warehouse: Warehouse, api_project: DbtProject, tmp_path: Path, reason: str | None
 ) -> None:
     with psycopg.connect(own_warehouse.loader) as connection:
         insert_rows(connection, [an_hour_later(row) for row in ROWS])
@@ -169,7 +170,7 @@ def test_a_version_stays_whole_while_the_next_is_built_table_by_table(
         before = answers_of_marts(api)
         url = own_warehouse.transformer
         with psycopg.connect(url, autocommit=True) as connection, build_turn(connection):
-            scope = BuildScope(None, load_ids=unpublished_loads(connection))
+            scope = BuildScope(reason, load_ids=unpublished_loads(connection))
             result, _ = build(connection, api_project, url, {}, "models", "test", scope, ask)
         after = answers_of_marts(api)
     assert result.success, result.explanation

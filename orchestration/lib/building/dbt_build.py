@@ -5,7 +5,7 @@ dbt keeps its flags, adapters and loggers in globals, so one process runs one co
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PROJECT_FOLDER = Path(__file__).resolve().parents[3] / "dbt_project"
 
 FAULT_POINT_OF_EVENT = {"LogStartLine": "mid_dbt", "LogModelResult": "between_models"}
+
+SEEDS = "resource_type:seed"
 
 DbtEvent = Mapping[str, Mapping[str, object]]
 OnEvent = Callable[[DbtEvent], None]
@@ -84,11 +86,22 @@ class DbtProject:
         """Run seeds, models and data tests in the order of the graph, all of them by default.
 
         `on_event` gets dbt's structured events above debug level, one at a time, also from dbt's
-        threads; it must not raise. `schema` takes all models in place of their own schemas.
+        threads; it must not raise. `schema` takes all that is made in place of their own schemas;
+        seeds that are left out are read where they are.
         """
         arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
         arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
-        return self._run(arguments, transformer_url, variables, on_event, schema, is_build=True)
+        made = ("model",) if SEEDS in exclude else ("model", "seed")
+        return self._run(
+            arguments, transformer_url, variables, on_event, schema, made, is_build=True
+        )
+
+    def homes(self) -> dict[str, str]:
+        """Give the schema of each table and view that builds make, by its name."""
+        from orchestration.lib.building.dbt_internals.node_relations import homes
+
+        with _one_at_a_time:
+            return homes(self._current_manifest())
 
     def unit_tests(
         self, transformer_url: str, variables: Mapping[str, object], on_event: OnEvent | None = None
@@ -119,6 +132,7 @@ class DbtProject:
         variables: Mapping[str, object],
         on_event: OnEvent | None,
         schema: str | None = None,
+        made: Container[str] = (),
         *,
         is_build: bool = False,
     ) -> DbtResult:
@@ -130,7 +144,7 @@ class DbtProject:
             manifest = self._current_manifest()
             if is_build:
                 manifest = with_macros_in_use(manifest)
-            point_at(manifest, database_of(url), schema)
+            point_at(manifest, database_of(url), schema, made)
             with dbt_environment(url):
                 run_path = keep_in_memory(self.target_path)
                 return result_of(self._invoke(arguments, run_path, manifest, on_event))

@@ -1,12 +1,11 @@
 """One build of the marts: how much of them, dbt, then a data version."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import psycopg
 
-from orchestration.lib.building.dbt_build import DbtProject, OnEvent
+from orchestration.lib.building.dbt_build import SEEDS, DbtProject, OnEvent
 from orchestration.lib.building.dbt_result import DbtResult
 from orchestration.lib.building.publication import (
     DataVersion,
@@ -14,23 +13,22 @@ from orchestration.lib.building.publication import (
     publish,
     published_models,
 )
+from orchestration.lib.building.scratch import SCRATCH, emptied, in_place
 from orchestration.lib.statements import statement
 
-# What no data can change or break, only another version of the project: views and seeds, keys that
-# a grouping makes, references that a join makes, lengths from a start to its end. Builds of the
-# models that are published leave it out.
-STATIC = (
-    "config.materialized:view", "resource_type:seed", "test_name:is_key", "test_name:unique",
-    "test_name:not_null", "test_name:relationships", "test_name:accepted_values",
-    "test_name:is_known_timezone", "test_name:is_never_negative",
+# What no data can break, only another version of the project: keys that a grouping makes,
+# references that a join makes, lengths from a start to its end. Builds of the models that are
+# published leave it out.
+STATIC_TESTS = (
+    "test_name:is_key", "test_name:unique", "test_name:not_null", "test_name:relationships",
+    "test_name:accepted_values", "test_name:is_known_timezone", "test_name:is_never_negative",
 )  # fmt: skip
+# What a build need not make that adds to such models.
+STATIC = ("config.materialized:view", SEEDS, *STATIC_TESTS)
 
 # Rebuilding costs less than finding what most of the data touches, where there is much of it.
 PENDING_SHARE = 0.5
 PENDING_ROWS = 200_000
-
-# What the tables are made by while all of them are made anew: some are old, some are new.
-UNFINISHED = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,9 @@ class BuildScope:
     @property
     def left_out(self) -> tuple[str, ...]:
         """What the build need not do."""
-        return () if self.has_other_models else STATIC
+        if self.has_other_models:
+            return ()
+        return (SEEDS, *STATIC_TESTS) if self.is_full else STATIC
 
     @property
     def explanation(self) -> str:
@@ -71,10 +71,7 @@ def build_scope(connection: psycopg.Connection, models: str) -> BuildScope:
     published = published_models(connection)
     if published is None:
         return BuildScope("no version is published yet", has_other_models=True)
-    attempted = _last_attempted(connection)
-    if attempted == UNFINISHED:
-        return BuildScope("the last build of all marts did not end", has_other_models=True)
-    if {published, attempted} != {models}:
+    if published != models:
         return BuildScope("models, seeds or settings have changed", has_other_models=True)
     moved, pending_rows, pending_share, load_ids = _pending(connection)
     if moved is not None:
@@ -92,28 +89,25 @@ def build(
     """Build in the turn that `connection` holds, then publish; gives no version after a failure.
 
     Idempotent: a build that was killed midway is run again, and the last version stands meanwhile.
-    One of all marts leaves tables of two states, which no partial build may add to.
+    Raises TableInUseError.
     """
-    with nullcontext() if scope.is_full else kept_for_readers(connection, url):
-        _note_attempt(connection, UNFINISHED if scope.is_full else models, scope.load_ids)
-        result = project.build(
-            url, {**variables, "judge_touched_only": not scope.is_full}, on_event,
-            exclude=scope.left_out, full_refresh=scope.is_full,
-        )  # fmt: skip
+    if scope.is_full:
+        with emptied(connection):
+            result = project.build(
+                url, variables, on_event, exclude=scope.left_out, full_refresh=True, schema=SCRATCH
+            )
+            if not result.success:
+                return result, None
+            with in_place(connection, project.homes()):
+                return result, publish(connection, run_id, models, result.tests)
+    with kept_for_readers(connection, url):
+        attempt = {"models": models, "load_ids": list(scope.load_ids)}
+        connection.execute(statement("note_attempt"), attempt)
+        added = {**variables, "judge_touched_only": True}
+        result = project.build(url, added, on_event, exclude=scope.left_out)
         if not result.success:
             return result, None
-        _note_attempt(connection, models, scope.load_ids)
         return result, publish(connection, run_id, models, result.tests)
-
-
-def _last_attempted(connection: psycopg.Connection) -> str | None:
-    row = connection.execute("select models from intermediate.build_attempts").fetchone()
-    return row[0] if row else None
-
-
-def _note_attempt(connection: psycopg.Connection, models: str, load_ids: Sequence[int]) -> None:
-    values = {"models": models, "load_ids": list(load_ids)}
-    connection.execute(statement("note_attempt"), values)
 
 
 def _pending(connection: psycopg.Connection) -> tuple[str | None, int, float, list[int]]:
