@@ -127,7 +127,10 @@ async def published(request: Request) -> AsyncIterator[Published]:
 
 @asynccontextmanager
 async def live(request: Request) -> AsyncIterator[Published]:
-    """Lend what answers from marts and from views that change between data versions, too."""
+    """Lend what answers from marts and from views that change between data versions, too.
+
+    While a build goes on, they are as they were at its beginning.
+    """
     versions: Versions = request.app.state.versions
     if await versions.latest() is None:  # there may be no tables yet
         raise unpublished()

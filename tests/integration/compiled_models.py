@@ -13,8 +13,8 @@ from typing import Any
 from orchestration.lib.building.dbt_build import PROJECT_FOLDER
 
 DECIDED = """
-insert into intermediate.build_attempts (models, load_ids)
-select '', array(
+insert into intermediate.build_attempts (load_ids)
+select array(
     select load_id from raw.loads where status = 'loaded'
     except
     select unnest(load_ids) from marts.data_versions

@@ -41,7 +41,6 @@ def home(tmp_path: Path, built_warehouse: Warehouse, dbt_project: DbtProject) ->
     """The home of a warehouse with the parsed dbt project and a load that is to be published."""
     models = models_fingerprint(variables_of(Settings()))
     with psycopg.connect(built_warehouse.transformer) as connection:
-        connection.execute("insert into intermediate.build_attempts (models) values (%s)", [models])
         publish(connection, "run", models)
     with psycopg.connect(built_warehouse.loader) as connection:
         insert_rows(connection, [RawRow(1, datetime(2026, 1, 5, 9, tzinfo=UTC), "p", "c", "entry")])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import psycopg
@@ -15,6 +15,7 @@ from orchestration.commands.verification import Comparison, compared
 from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.publication import DataVersion, build_turn
 from orchestration.lib.building.warehouse_build import BuildScope, build, build_scope
+from orchestration.lib.statements import statement
 from orchestration.runtime.warehouse_urls import Warehouse
 from tests.conftest import copied_database, of_database
 from tests.integration.marts_comparison import assert_marts_equal
@@ -22,6 +23,7 @@ from tests.integration.raw_rows import insert_rows
 from tests.reference.events import RawRow
 from tests.reference.histories import histories
 from tests.reference.history import File, History
+from tests.reference.rules import RULES, Rules
 from tests.reference.warehouse import modelled
 from tests.soaking import rounds
 
@@ -32,6 +34,9 @@ REAL_BUILDS = settings(
 # Where cameras may move, most builds are full ones.
 HISTORIES = st.booleans().flatmap(
     lambda move: histories(worlds=12, min_batches=2, sites_change=move)
+)
+OTHER_RULES = Rules(
+    max_session=timedelta(hours=1), visit_gap=timedelta(minutes=30), waiting=timedelta(minutes=1)
 )
 SIMPLEST_ROWS = 12  # one in each world
 
@@ -48,13 +53,18 @@ def turn(built_warehouse: Warehouse, dbt_project: DbtProject) -> Iterator[Turn]:
 
 
 @contextmanager
-def turn_of(warehouse: Warehouse, project: DbtProject) -> Iterator[Turn]:
+def turn_of(warehouse: Warehouse, project: DbtProject, rules: Rules = RULES) -> Iterator[Turn]:
     """The turn to build, as what runs a build takes it."""
+    variables: dict[str, object] = {
+        "max_session_hours": rules.max_session // timedelta(hours=1),
+        "visit_gap_minutes": rules.visit_gap // timedelta(minutes=1),
+        "waiting_minutes": rules.waiting // timedelta(minutes=1),
+    }
     with (
         psycopg.connect(warehouse.transformer, autocommit=True) as connection,
         build_turn(connection),
     ):
-        yield Turn(connection, project, warehouse.transformer, {})
+        yield Turn(connection, project, warehouse.transformer, variables)
 
 
 def load_and_build(turn: Turn, loader_url: str, batch: list[File]) -> None:
@@ -87,14 +97,20 @@ def differing(comparisons: list[Comparison]) -> list[str]:
     return [str(comparison) for comparison in comparisons if not comparison.is_equal]
 
 
-@pytest.mark.parametrize("lets_go", [False, True], ids=["", "where_raw_is_let_go"])
+@pytest.mark.parametrize(
+    ("lets_go", "rules"),
+    [(False, RULES), (True, OTHER_RULES)],
+    ids=["", "where_raw_is_let_go_and_rules_are_others"],
+)
 @settings(REAL_BUILDS, max_examples=1)
 @given(history=HISTORIES.filter(is_eventful))
 def test_marts_of_files_in_batches_are_the_models_and_pass_verify(
     server_url: str, built_template: str, template: Warehouse, dbt_project: DbtProject,
-    history: History, lets_go: bool,
+    history: History, lets_go: bool, rules: Rules,
 ) -> None:  # fmt: skip
-    assert_batches_are_right(server_url, built_template, template, dbt_project, history, lets_go)
+    assert_batches_are_right(
+        server_url, built_template, template, dbt_project, history, lets_go, rules
+    )
 
 
 @pytest.mark.soak
@@ -103,10 +119,10 @@ def test_marts_of_files_in_batches_are_right_for_long(
     server_url: str, built_template: str, template: Warehouse, dbt_project: DbtProject
 ) -> None:
     @settings(REAL_BUILDS, max_examples=5)
-    @given(history=HISTORIES, lets_go=st.booleans())
-    def right(history: History, lets_go: bool) -> None:
+    @given(history=HISTORIES, lets_go=st.booleans(), rules=st.sampled_from([RULES, OTHER_RULES]))
+    def right(history: History, lets_go: bool, rules: Rules) -> None:
         assert_batches_are_right(
-            server_url, built_template, template, dbt_project, history, lets_go
+            server_url, built_template, template, dbt_project, history, lets_go, rules
         )
 
     for _ in rounds(share=0.25):
@@ -115,7 +131,7 @@ def test_marts_of_files_in_batches_are_right_for_long(
 
 def assert_batches_are_right(
     server_url: str, built: str, template: Warehouse, project: DbtProject, history: History,
-    lets_go: bool,
+    lets_go: bool, rules: Rules,
 ) -> None:  # fmt: skip
     """Build batch by batch in a warehouse whose sites all have the default time zone.
 
@@ -123,12 +139,12 @@ def assert_batches_are_right(
     """
     with copied_database(server_url, built) as name:
         warehouse = of_database(template, name)
-        with turn_of(warehouse, project) as turn:
+        with turn_of(warehouse, project, rules) as turn:
             for batch in history.batches:
                 load_and_build(turn, warehouse.loader, batch)
                 if lets_go:
                     let_go_of_all(turn)
-            assert_marts_equal(turn.connection, modelled(history.rows, {}))
+            assert_marts_equal(turn.connection, modelled(history.rows, {}, rules=rules))
             assert differing(compared(turn)) == []
 
 
@@ -161,7 +177,6 @@ def test_verify_names_the_mart_that_differs(turn: Turn, built_warehouse: Warehou
     (told,) = differing(compared(turn))
     assert told.startswith("DIFFERS agg_camera_daily: ")
     assert "(- mart, + rebuild)" in told
-    begun = "update intermediate.build_attempts set load_ids = load_ids || 77::bigint"
-    turn.connection.execute(begun)
+    turn.connection.execute(statement("note_attempt"), {"load_ids": [77]})
     with pytest.raises(RebuildError, match=": the last build failed or was killed"):
         compared(turn)

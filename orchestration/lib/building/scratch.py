@@ -12,6 +12,11 @@ from orchestration.lib.foreseen_error import ForeseenError
 from orchestration.lib.statements import statement
 
 SCRATCH = "scratch"
+LOCK = sql.SQL("lock table {} in access exclusive mode")
+DROP = sql.SQL("drop {} if exists {} cascade")
+MOVE = sql.SQL("alter {} {} set schema {}")
+GRANT = sql.SQL("grant {} on {} to {}")
+AS_PATIENT_AS_EVER = sql.SQL("set local lock_timeout to default")
 KINDS: dict[str, LiteralString] = {"r": "table", "v": "view"}  # by their name in pg_class
 # Who waits for a lock has later readers wait behind it, so nobody waits for longer.
 LOCK_TIMEOUT = "20ms"
@@ -69,23 +74,22 @@ def _move(connection: psycopg.Connection, homes: Mapping[str, str]) -> sql.Compo
     """
     made = _relations(connection, SCRATCH)
     there = {home: _relations(connection, home) for home in sorted({*homes.values()})}
+    rights = {home: _default_rights(connection, home) for home in there}
     replaced = [
-        (home, name, kind) for home, kinds in there.items() for name, kind in kinds.items()
-        if name in made and homes[name] == home
+        (sql.Identifier(home, name), kind) for home, relations in there.items()
+        for name, kind in relations.items() if name in made and homes[name] == home
     ]  # fmt: skip
-    tables = [sql.Identifier(home, name) for home, name, kind in replaced if kind == "table"]
-    parts: list[sql.Composable] = [
-        sql.SQL("lock table {} in access exclusive mode").format(table) for table in tables
+    locks = [LOCK.format(table) for table, kind in replaced if kind == "table"]
+    drops = [DROP.format(sql.SQL(kind), relation) for relation, kind in replaced]
+    moves = [
+        MOVE.format(sql.SQL(kind), sql.Identifier(SCRATCH, name), sql.Identifier(homes[name]))
+        for name, kind in made.items()
     ]
-    parts += [_dropped(*each) for each in replaced]
-    for name, kind in made.items():
-        move = sql.SQL("alter {} {} set schema {}")
-        parts.append(
-            move.format(sql.SQL(kind), sql.Identifier(SCRATCH, name), sql.Identifier(homes[name]))
-        )
-        parts += _granted(connection, homes[name], name)
-    parts.append(sql.SQL("set local lock_timeout to default"))
-    return sql.SQL(";\n").join(parts)
+    grants = [
+        GRANT.format(sql.SQL(right), sql.Identifier(homes[name], name), sql.Identifier(role))
+        for name in made for right, role in rights[homes[name]]
+    ]  # fmt: skip
+    return sql.SQL(";\n").join([*locks, *drops, *moves, *grants, AS_PATIENT_AS_EVER])
 
 
 def _relations(connection: psycopg.Connection, schema: str) -> dict[str, LiteralString]:
@@ -94,25 +98,14 @@ def _relations(connection: psycopg.Connection, schema: str) -> dict[str, Literal
     return {name: KINDS[kind] for name, kind in rows}
 
 
+def _default_rights(connection: psycopg.Connection, schema: str) -> list[tuple[LiteralString, str]]:
+    """Give each right, and the role that has it, on a table that is made in that schema."""
+    return connection.execute(statement("default_rights"), {"schema": schema}).fetchall()
+
+
 def _clear(connection: psycopg.Connection) -> None:
     for name, kind in _relations(connection, SCRATCH).items():
-        connection.execute(_dropped(SCRATCH, name, kind))
-
-
-def _dropped(schema: str, name: str, kind: LiteralString) -> sql.Composed:
-    drop = sql.SQL("drop {} if exists {} cascade")
-    return drop.format(sql.SQL(kind), sql.Identifier(schema, name))
-
-
-def _granted(connection: psycopg.Connection, home: str, name: str) -> list[sql.Composed]:
-    """Give the rights that a table has which is made in that schema."""
-    rows = connection.execute(statement("default_privileges"), {"schema": home}).fetchall()
-    return [
-        sql.SQL("grant {} on {} to {}").format(
-            sql.SQL(privilege), sql.Identifier(home, name), sql.Identifier(role)
-        )
-        for privilege, role in rows
-    ]
+        connection.execute(DROP.format(sql.SQL(kind), sql.Identifier(SCRATCH, name)))
 
 
 def _in_use(connection: psycopg.Connection) -> str:

@@ -101,8 +101,7 @@ def build(
             with in_place(connection, project.homes()):
                 return result, publish(connection, run_id, models, result.tests)
     with kept_for_readers(connection, url):
-        attempt = {"models": models, "load_ids": list(scope.load_ids)}
-        connection.execute(statement("note_attempt"), attempt)
+        connection.execute(statement("note_attempt"), {"load_ids": list(scope.load_ids)})
         added = {**variables, "judge_touched_only": True}
         result = project.build(url, added, on_event, exclude=scope.left_out)
         if not result.success:
