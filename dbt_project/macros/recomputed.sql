@@ -52,8 +52,8 @@
 
 {#- A table as the last build left it, published or not. No ref(): a model and the past that it
     looks at would be a circle. For partial builds only; before the first there is no past. -#}
-{% macro left_by_last_build(table, schema='marts') -%}
-    {{ schema }}.{{ table }}
+{% macro left_by_last_build(table) -%}
+    marts.{{ table }}
 {%- endmacro %}
 
 

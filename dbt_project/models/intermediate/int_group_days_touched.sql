@@ -19,18 +19,28 @@ sites as (
 
 {%- if is_partial() %}
 
--- All days of persons who count in another group of age and gender from now on. Where their hours
--- differ from the published ones, the day is touched anyhow: they may be read before or after.
+-- Who counts in another group of age and gender from now on: few of those who came.
+persons as materialized (
+    select grouped.person_id
+    from grouped
+    cross join lateral {{ looked_up(
+        left_by_last_build('dim_persons'), ['person_id'], none, by='grouped'
+    ) }} as known
+    where (grouped.age_group, grouped.gender) is distinct from (known.age_group, known.gender)
+),
+
+-- All their days. Where these differ from the published ones, the day is touched anyhow: they may
+-- be read before or after.
 regrouped as (
     select distinct
         sites.site_id,
         sites.timezone,
-        hours.local_date
-    from {{ left_by_last_build('agg_person_hourly') }} as hours
-    inner join sites on hours.site_id = sites.site_id
-    inner join grouped on hours.person_id = grouped.person_id
-    inner join {{ left_by_last_build('dim_persons') }} as known on hours.person_id = known.person_id
-    where (grouped.age_group, grouped.gender) is distinct from (known.age_group, known.gender)
+        daily.local_date
+    from persons
+    cross join lateral {{ looked_up(
+        left_by_last_build('agg_person_daily'), ['person_id'], none, by='persons'
+    ) }} as daily
+    inner join sites on daily.site_id = sites.site_id
 ),
 
 -- What a build that was not published has touched: it may have counted persons in a group that they

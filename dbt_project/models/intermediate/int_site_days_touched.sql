@@ -61,7 +61,13 @@ known as (
         cameras.site_id,
         min(events.event_at) as event_at
     from (select distinct person_id from newcomers) as persons
+    {%- if is_partial() %}
+    cross join lateral {{ looked_up(
+        ref('int_events_deduplicated'), ['person_id'], none, by='persons'
+    ) }} as events
+    {%- else %}
     inner join events on persons.person_id = events.person_id
+    {%- endif %}
     inner join cameras on events.camera_id = cameras.camera_id
     left join arrived
         on
