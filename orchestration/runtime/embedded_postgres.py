@@ -243,6 +243,8 @@ def write_secret(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # an empty password would lock the warehouse out after a power cut
     draft.replace(path)
 
 

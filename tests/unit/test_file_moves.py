@@ -71,6 +71,35 @@ def test_an_interrupted_move_is_finished(landing: Landing, *, killed_after_link:
     }  # fmt: skip
 
 
+def test_a_file_is_on_its_disk_before_it_leaves_landing(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever dropped it may not have waited for the disk, and lets it go once it is taken."""
+    path = landing.folder / "a.csv"
+    path.write_text("mine")
+    inode = path.stat().st_ino
+    written: list[tuple[int, bool]] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: written.append((os.fstat(fd).st_ino, path.exists()))
+    )
+    put_away(landing, path, landing.archive, "a.csv", 1, FileState.of(path))
+    assert (inode, True) in written
+    assert not path.exists()
+
+
+def test_a_file_that_was_shown_by_another_is_put_back(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = put(landing, "mine", 1)
+
+    def shown_meanwhile(stored: Path) -> Path:
+        tidy(landing)
+        return reason_file(stored)
+
+    monkeypatch.setattr(file_moves, "reason_file", shown_meanwhile)
+    assert put_back(landing, stored, "a.csv", 1).read_text() == "mine"
+
+
 def test_a_reason_lies_beside_its_file(landing: Landing) -> None:
     for number in (1, 2):
         path = landing.folder / "a.csv"

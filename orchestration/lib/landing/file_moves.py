@@ -61,7 +61,10 @@ def put_back(landing: Landing, stored: Path, name: str, load_id: int) -> Path:
             copy.rename(hidden)
         stored.unlink()
     reason_file(stored).unlink(missing_ok=True)
-    return _shown(landing, hidden, name, load_id)
+    try:
+        return _shown(landing, hidden, name, load_id)
+    except FileNotFoundError:  # whoever tidied landing has shown it first
+        return landing.folder / name
 
 
 def tidy(landing: Landing) -> None:
@@ -116,6 +119,7 @@ def _moved(
             return _renamed(landing, path, target, state, reason)
         lies_there = _copied(path, target, state)
     if lies_there:
+        _write_through(target)
         reached("moving", path.name)
         _explain(target, reason)
         with suppress(FileChangedError), _hidden_while(landing, path, state, LEAVING) as hidden:
@@ -150,7 +154,6 @@ def _copied(path: Path, target: Path, state: FileState) -> bool:
     draft = target.with_name(f".{target.name}.part")
     try:
         shutil.copy2(path, draft)
-        _write_through(draft)
         if FileState.of(path) != state:
             raise FileChangedError(path.name)
         draft.rename(target)
@@ -159,9 +162,9 @@ def _copied(path: Path, target: Path, state: FileState) -> bool:
     return True
 
 
-def _write_through(copy: Path) -> None:
-    """Have a copy on its disk, as what it was made of is removed next."""
-    with copy.open("rb") as file:
+def _write_through(path: Path) -> None:
+    """Have a file on its disk, as whoever wrote it may not have waited for that: it is ours now."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
@@ -173,6 +176,7 @@ def _renamed(
     if target.exists():
         return False
     with _hidden_while(landing, path, state, MOVING) as hidden:
+        _write_through(hidden)
         reached("moving", path.name)
         _explain(target, reason)
         hidden.rename(target)
