@@ -154,6 +154,7 @@ def _copied(path: Path, target: Path, state: FileState) -> bool:
     draft = target.with_name(f".{target.name}.part")
     try:
         shutil.copy2(path, draft)
+        _write_through(draft)
         if FileState.of(path) != state:
             raise FileChangedError(path.name)
         draft.rename(target)
