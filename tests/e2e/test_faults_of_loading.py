@@ -1,6 +1,7 @@
 """What happens to files and loaders while a file is loaded; after each case the oracle judges."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from orchestration.lib.fault_points import VARIABLE
 from orchestration.lib.landing.file_state import FileChangedError, FileGoneError, FileState
 from orchestration.lib.loading.interrupted_moves import record_finished_moves
-from orchestration.lib.loading.ledger import Ledger
+from orchestration.lib.loading.ledger import LOCK_POLL_SECONDS, Ledger
 from tests.e2e.fault_orders import FaultOrders
 from tests.e2e.loading_place import LoadingPlace
 from tests.event_files import HEADER, good_rows
@@ -302,8 +303,10 @@ def test_a_load_that_died_is_closed_though_its_file_never_comes_again(
 def test_a_slow_load_that_shows_life_is_waited_for(
     place: LoadingPlace, orders: FaultOrders
 ) -> None:
+    """Also once it has ended, while its file is moved."""
     place.drop("a.csv", HEADER + good_rows(90))
     orders.give("copying", "hold")
+    orders.give("moving", "hold")
     slow = place.loading("a.csv")
     orders.wait_until_obeyed("copying")
     stop = threading.Event()
@@ -320,6 +323,9 @@ def test_a_slow_load_that_shows_life_is_waited_for(
     stop.set()
     life.join()
     orders.release("copying")
+    orders.wait_until_obeyed("moving")
+    time.sleep(5 * LOCK_POLL_SECONDS)
+    orders.release("moving")
     outcome = slow.result()
     assert outcome is not None
     assert outcome.status == "loaded"

@@ -1,5 +1,6 @@
--- Ends the session that holds a content, unless its load has given a sign of life lately: its
--- transaction is rolled back by that, so the process cannot commit when it wakes up.
+-- Ends the session that holds a content, unless a load of it has given a sign of life lately: its
+-- transaction is rolled back by that, so the process cannot commit when it wakes up. A load that has
+-- ended still has its file to move.
 select pg_terminate_backend(pid)
 from pg_locks
 where
@@ -15,7 +16,6 @@ where
         from raw.loads
         where
             sha256 = %(sha256)s
-            and status = 'loading'
-            and coalesce(progress_at, started_at)
+            and greatest(started_at, progress_at, finished_at)
             > clock_timestamp() - make_interval(secs => %(stalled_seconds)s)
     )
