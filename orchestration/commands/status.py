@@ -19,6 +19,7 @@ from orchestration.settings import Settings
 
 SHOWN_FILES = 5
 WAIT_SECONDS = 0.2
+START_SECONDS = 5
 STARTING = "The stack is starting; its database does not answer yet."
 STOPPED = "No stack runs here, so its database does not either. Start it with: make up"
 
@@ -128,8 +129,7 @@ def wait_until_idle(settings: Settings, timeout: float) -> Status:
     Raises ForeseenError when no stack is at work or the time is up, and what `open_status` raises.
     """
     deadline = time.monotonic() + timeout
-    is_minded = running_stack(settings.home) is not None
-    reader = None if is_minded else open_status(settings.home, settings.landing)
+    reader = _first_reader(settings)
     summary = "the database does not answer"
     while True:
         try:
@@ -152,3 +152,21 @@ def wait_until_idle(settings: Settings, timeout: float) -> Status:
 
 def _time(instant: datetime | None) -> str:
     return instant.isoformat(sep=" ", timespec="seconds") if instant else "not yet"
+
+
+def _first_reader(settings: Settings) -> StatusReader | None:
+    """Connect; None where a stack minds the database, be it away or not.
+
+    Who waits may have started the stack just now: it takes a moment until it can be seen.
+    """
+    given_up = time.monotonic() + START_SECONDS
+    while running_stack(settings.home) is None:
+        try:
+            return open_status(settings.home, settings.landing)
+        except (psycopg.OperationalError, WarehouseError) as error:
+            if time.monotonic() > given_up:
+                if isinstance(error, WarehouseError) or settings.database_url:
+                    raise
+                raise ForeseenError(STOPPED) from error
+        time.sleep(WAIT_SECONDS)
+    return None

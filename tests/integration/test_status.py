@@ -66,6 +66,21 @@ def test_who_begins_to_wait_during_a_break_waits_only_if_a_stack_minds_the_datab
         assert waiting.result().data_version == 1
 
 
+def test_who_waits_may_be_a_moment_ahead_of_the_stack(settings: Settings) -> None:
+    secrets = settings.home / "secrets" / "warehouse.json"
+    port = str(urlsplit(str(settings.database_url)).port)
+    secrets.write_text(secrets.read_text().replace(port, "1"))
+    embedded = settings.model_copy(update={"database_url": None})
+    stack = StackState(1, ready=True, dagster_url="", api_url="")
+    with ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(wait_until_idle, embedded, 2)
+        time.sleep(0.5)
+        with only_stack(settings.home, stack), pytest.raises(ForeseenError, match="Not done after"):
+            waiting.result()
+    with pytest.raises(ForeseenError, match=r"No stack runs here, .*: make up"):
+        wait_until_idle(embedded, 60)
+
+
 def test_who_waits_too_long_hears_what_is_missing(settings: Settings) -> None:
     with pytest.raises(ForeseenError, match=r"Not done after 0 s\.\nNo stack .*\nno data version"):
         wait_until_idle(settings, 0)
