@@ -2,8 +2,8 @@
     How every table of the warehouse is kept; docs/incremental.md says why this is right.
 
     A full build makes each table anew, in a schema of its own. A partial build replaces the rows of
-    the keys that the pending loads touch, in one transaction: a reader sees the table before it or
-    after it, and waits for nothing.
+    the keys that the pending loads touch. The pipeline runs it in one transaction: a reader sees all
+    tables before it or after it, and waits for nothing.
 
     config `touched`: which rows are replaced; without it, all of them.
       by           the model that lists the touched keys
@@ -13,15 +13,10 @@
     config `reads_itself`: the model's SQL reads the rows that it replaces, as `replaced(this)`.
 -#}
 {% materialization recomputed, default %}
-    {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- if not is_partial() %}
-        {%- do build_anew(target, existing, sql) -%}
-    {%- elif existing is none %}
-        {%- do exceptions.raise_compiler_error(
-            this ~ ' is missing; build everything once with: dwellhouse rebuild'
-        ) -%}
+        {%- do build_anew(target, load_cached_relation(this), sql) -%}
     {%- else %}
         {%- call statement('main') -%}{{ replaced_rows(target, sql) }}{%- endcall -%}
         {%- call statement('analyze') -%}{{ analyzed_in_time(target) }}{%- endcall -%}
@@ -50,7 +45,7 @@
 {%- endmacro %}
 
 
-{#- A table as the last build left it, published or not. No ref(): a model and the past that it
+{#- A table as the last build left it, or this one already. No ref(): a model and the past that it
     looks at would be a circle. For partial builds only; before the first there is no past. -#}
 {% macro left_by_last_build(table) -%}
     marts.{{ table }}
@@ -113,8 +108,9 @@
 {%- endmacro %}
 
 
-{#- Autovacuum looks once a minute, which is late for the joins of the next builds. They need to
-    know how many rows there are, and roughly how many of a key: a fifth of the usual sample tells. -#}
+{#- What later models of the same build need to know: how many rows there are, and roughly how many
+    of a key; a fifth of the usual sample tells. A table that is much as it was is analyzed after the
+    publication (`table_statistics.py`), so that readers need not wait for it. -#}
 {% macro analyzed_in_time(target) -%}
     do $$
     declare
@@ -122,10 +118,8 @@
     begin
         {% if config.get('touched') -%}
         if
-            pg_stat_get_mod_since_analyze(target)
-            + pg_stat_get_xact_tuples_inserted(target)
-            + pg_stat_get_xact_tuples_deleted(target)
-            <= 1000 + pg_stat_get_live_tuples(target) / 5
+            pg_stat_get_xact_tuples_inserted(target)
+            <= 1000 + pg_stat_get_live_tuples(target)
         then
             return;
         end if;

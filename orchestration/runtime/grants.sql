@@ -12,7 +12,7 @@ grant execute on function raw.make_month(date) to {loader};
 grant execute on function raw.let_go_of_month(date), raw.drop_empty_months(date) to {transformer};
 
 grant usage on schema marts to {loader}, {reader};
-grant select, insert, update (kept_snapshot) on marts.data_versions to {transformer};
+grant select, insert on marts.data_versions to {transformer};
 grant select, insert, update, delete on marts.quality_tests to {transformer};
 grant select, insert, update on intermediate.build_attempts to {transformer};
 grant select on marts.data_versions to {loader};

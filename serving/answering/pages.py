@@ -43,7 +43,7 @@ async def _paged(
     snapshots: Snapshots = request.app.state.snapshots
     known, headers = await require_news(request)
     snapshot = snapshots.latest
-    is_at_once = known.kept_snapshot is None and _is_simple(request, filters, asked)
+    is_at_once = _is_simple(request, filters, asked)
     if snapshot is not None and snapshot.version == known and is_at_once:
         responder = Responder(request, known, headers)
         answer = await _at_once(responder, filters, asked, rows_of, snapshot)
@@ -64,7 +64,7 @@ def _is_simple(request: Request, filters: Filters, asked: PageRequest) -> bool:
 async def _at_once(
     responder: Responder, filters: Filters, asked: PageRequest, rows_of: RowsOf, snapshot: Snapshot
 ) -> Response | None:
-    """Give the page; None where a newer version than that of the filters is published, or begun."""
+    """Give the page; None where a newer version than that of the filters is published."""
     database: Database = responder.request.app.state.database
     clock = asked.clock(snapshot.as_of)
     try:
@@ -72,7 +72,7 @@ async def _at_once(
     except ProblemError:
         return None  # a newer version may know what is refused here
     found = await database.asked(lambda connection: read_page(connection, asked.page, rows))
-    if found.version != snapshot.version or found.version.kept_snapshot is not None:
+    if found.version != snapshot.version:
         return None
     exchange_of(responder.request.scope).version = snapshot.version
     return responder.found(asked, found, clock)

@@ -6,8 +6,7 @@ select
     page.keys,
     published.number,
     published.published_at,
-    published.as_of,
-    published.kept_snapshot
+    published.as_of
 from (
     select
         string_agg(row_to_json(item)::text, e'\n') as items,

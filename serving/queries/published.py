@@ -1,31 +1,24 @@
 """What is published: the latest data version, and the sites and cameras of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg import errors, sql
+from psycopg import sql
 from psycopg.rows import class_row
 
 from serving.queries.statements import Connection, statement
-
-# What Postgres says to who imports a snapshot of a transaction that has ended.
-NOT_KEPT = (
-    errors.UndefinedObject, errors.InvalidParameterValue, errors.ObjectNotInPrerequisiteState,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Version:
     """A data version; its time tells a rebuilt database apart, whose numbers start again.
 
-    `as_of` is the data clock: null before any event. While the next version is built, table by
-    table, this one is whole in its `kept_snapshot` only.
+    `as_of` is the data clock: None before any event.
     """
 
     number: int
     published_at: datetime
     as_of: datetime | None
-    kept_snapshot: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -57,21 +50,9 @@ async def demographics(connection: Connection) -> Demographics:
 async def begin(connection: Connection) -> Version | None:
     """Let all that follows see one state of the marts; give the version that it is of.
 
-    Lock, look and version are one message: each more would cost as much as a small query. While a
-    build replaces rows, that state is the one before it.
+    Lock, look and version are one message: each more would cost as much as a small query.
     """
-    gone = None
-    while True:
-        version = await _begun(connection, statement("one_state"))
-        if version is None or version.kept_snapshot in (None, gone):
-            return version  # the snapshot ends with a build, also with one that is killed
-        await connection.rollback()
-        kept = sql.SQL("set transaction snapshot {};\n").format(version.kept_snapshot)
-        try:
-            return await _begun(connection, statement("one_state") + kept)
-        except NOT_KEPT:
-            await connection.rollback()
-            gone = version.kept_snapshot
+    return await _begun(connection, statement("one_state"))
 
 
 async def begin_with_ledger(connection: Connection) -> Version | None:

@@ -12,8 +12,11 @@ import pytest
 
 import orchestration.lib.building.dbt_internals as dbt_internals
 
+CONNECTIONS = "dbt.adapters.postgres.connections.PostgresConnectionManager"
 REPLACED = {
-    "dbt.adapters.postgres.connections.PostgresConnectionManager.release",
+    f"{CONNECTIONS}._should_skip_transaction_statements",
+    f"{CONNECTIONS}.open",
+    f"{CONNECTIONS}.release",
     "dbt_common.behavior_flags.BehaviorFlagRendered._default_source",
     "dbt_common.clients.jinja.MacroFuzzEnvironment.compile",
     "dbt_common.events.base_types.DebugLevel.__getattr__",

@@ -41,8 +41,6 @@ def partial_build_steps(target_path: Path, run_path: Path) -> dict[str, str]:
     """Give what the last build, a partial one, has run for each model.
 
     The first step notes the loads that it adds, the last one publishes them.
-
-    Each step is a transaction of its own in a real build, so it may end after any of them.
     """
     tables = [node for node in _models(target_path) if node["config"]["materialized"] != "view"]
     steps = {model["name"]: _replaced(run_path, model) for model in tables}

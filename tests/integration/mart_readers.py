@@ -119,24 +119,10 @@ def long_transaction(
 
 
 def assert_whole_tables(looks: Sequence[Look], states: Mapping[int, Contents]) -> None:
-    """Hold what one reader saw to the states that builds left, by version.
-
-    While version `n` is published, a table is as `n` left it, or already as the next build leaves
-    it; and neither versions nor tables go back.
-    """
+    """Hold what one reader saw to what builds left, by version; versions do not go back."""
     latest = 0
-    reached: dict[str, int] = {}
     for seen in looks:
         assert seen.version >= latest, f"version {seen.version} after {latest}"
         latest = seen.version
-        least = max(latest, reached.get(seen.table, 0))
-        state = next(
-            (
-                version
-                for version in range(least, latest + 2)
-                if version in states and states[version][seen.table] == seen.content
-            ),
-            None,
-        )
-        assert state is not None, f"{seen.table} as no build left it, in version {seen.version}"
-        reached[seen.table] = state
+        is_of_version = states[latest][seen.table] == seen.content
+        assert is_of_version, f"{seen.table} is not as version {latest} left it"

@@ -13,12 +13,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.building.dbt_build import DbtEvent, DbtProject
-from orchestration.lib.building.publication import (
-    build_turn,
-    kept_for_readers,
-    publish,
-    unpublished_loads,
-)
+from orchestration.lib.building.publication import build_turn, publish, unpublished_loads
 from orchestration.lib.building.warehouse_build import BuildScope, build
 from orchestration.runtime.warehouse_urls import Warehouse
 from serving.queries.statements import statement
@@ -155,7 +150,7 @@ def answers_of_marts(api: Api) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("reason", [None, "asked for"], ids=["of what is new", "of all"])
-def test_a_version_stays_whole_while_the_next_is_built_table_by_table(
+def test_a_version_stays_whole_while_the_next_is_built(
     own_warehouse: Warehouse, api_project: DbtProject, tmp_path: Path, reason: str | None
 ) -> None:
     with psycopg.connect(own_warehouse.loader) as connection:
@@ -179,16 +174,6 @@ def test_a_version_stays_whole_while_the_next_is_built_table_by_table(
         assert answers == before
     for path in OF_MARTS:
         assert after[path] != before[path], path
-
-
-def test_the_api_answers_after_a_build_that_was_killed(
-    own_warehouse: Warehouse, tmp_path: Path
-) -> None:
-    url = own_warehouse.transformer
-    with psycopg.connect(url, autocommit=True) as connection, kept_for_readers(connection, url):
-        pass
-    with running_api(own_warehouse, tmp_path) as api:
-        assert [len(answers_of_marts(api)) for _ in range(2)] == [len(OF_MARTS)] * 2
 
 
 def test_no_table_is_swapped_while_it_is_read(api_warehouse: Warehouse) -> None:

@@ -42,7 +42,6 @@ def connection(server_url: str, template: Warehouse) -> Iterator[psycopg.Connect
 # would take minutes to shrink, so some come alone. Partial builds are tried on 35 + 40 * 12 = 515.
 WORLDS = 12
 UNSHRUNK = settings(ONE_CONNECTION, phases=[Phase.reuse, Phase.generate])
-CUTS = st.lists(st.integers(0, 60), max_size=4)
 
 # What a crash of the database leaves of tables that are not logged.
 CRASH = """
@@ -74,21 +73,19 @@ def test_a_full_build_of_many_histories_equals_the_reference(
 
 
 @settings(ONE_CONNECTION, max_examples=35)
-@given(history=histories(min_batches=2), cuts=CUTS, crashes=st.booleans())
+@given(history=histories(min_batches=2), crashes=st.booleans())
 def test_partial_builds_equal_the_reference(
-    connection: psycopg.Connection, build_scripts: BuildScripts, history: History,
-    cuts: list[int], crashes: bool,
-) -> None:  # fmt: skip
-    assert_partial_builds_equal_the_reference(connection, build_scripts, history, cuts, crashes)
+    connection: psycopg.Connection, build_scripts: BuildScripts, history: History, crashes: bool
+) -> None:
+    assert_partial_builds_equal_the_reference(connection, build_scripts, history, crashes)
 
 
 @settings(UNSHRUNK, max_examples=40)
-@given(history=histories(worlds=WORLDS, min_batches=2), cuts=CUTS, crashes=st.booleans())
+@given(history=histories(worlds=WORLDS, min_batches=2), crashes=st.booleans())
 def test_partial_builds_of_many_histories_equal_the_reference(
-    connection: psycopg.Connection, build_scripts: BuildScripts, history: History,
-    cuts: list[int], crashes: bool,
-) -> None:  # fmt: skip
-    assert_partial_builds_equal_the_reference(connection, build_scripts, history, cuts, crashes)
+    connection: psycopg.Connection, build_scripts: BuildScripts, history: History, crashes: bool
+) -> None:
+    assert_partial_builds_equal_the_reference(connection, build_scripts, history, crashes)
 
 
 @pytest.mark.soak
@@ -102,9 +99,9 @@ def test_builds_equal_the_reference_for_long(
         assert_full_build_equals_the_reference(connection, build_scripts, history)
 
     @settings(UNSHRUNK, max_examples=100)
-    @given(history=histories(worlds=WORLDS, min_batches=2), cuts=CUTS, crashes=st.booleans())
-    def partial(history: History, cuts: list[int], crashes: bool) -> None:
-        assert_partial_builds_equal_the_reference(connection, build_scripts, history, cuts, crashes)
+    @given(history=histories(worlds=WORLDS, min_batches=2), crashes=st.booleans())
+    def partial(history: History, crashes: bool) -> None:
+        assert_partial_builds_equal_the_reference(connection, build_scripts, history, crashes)
 
     for _ in rounds(share=0.5):
         full()
@@ -122,26 +119,19 @@ def assert_full_build_equals_the_reference(
 
 
 def assert_partial_builds_equal_the_reference(
-    connection: psycopg.Connection, scripts: BuildScripts, history: History, cuts: list[int],
-    crashes: bool,
-) -> None:  # fmt: skip
+    connection: psycopg.Connection, scripts: BuildScripts, history: History, crashes: bool
+) -> None:
     """Build the first batch in full and add the others, one build each.
 
-    A build ends after as many steps as `cuts` says, as if it had been killed, with the database if
-    it `crashes`; the next one then has its loads to publish as well. The last is always finished.
+    If it `crashes`, the database does so after each build.
     """
-    steps = list(scripts.partial.values())
+    partial = ";\n".join(scripts.partial.values())
     with connection.transaction(force_rollback=True):
         insert_sites(connection, history)
         for number, batch in enumerate(history.batches):
             insert_rows(connection, chain(*batch), as_numbered=True)
-            if number == 0:
-                connection.execute(scripts.full)
-                continue
-            is_last = number == len(history.batches) - 1
-            cut = None if is_last or number > len(cuts) else cuts[number - 1]
-            connection.execute(";\n".join(steps[:cut]) or "select")
-            if cut is not None and crashes:
+            connection.execute(partial if number else scripts.full)
+            if crashes:
                 connection.execute(CRASH)
         assert_marts_equal(connection, modelled(history.rows, history.timezones))
 
@@ -155,14 +145,9 @@ def insert_sites(connection: psycopg.Connection, history: History) -> None:
 def test_an_age_group_that_changes_and_changes_back_is_counted_right(
     connection: psycopg.Connection, build_scripts: BuildScripts, crashes: bool
 ) -> None:
-    """Wherever the build ends that saw the first change, it may have counted by it already."""
     batches = [[seen(load, age_group)] for load, age_group in enumerate("bBb", start=1)]
     history = History({}, batches)
-    first = list(build_scripts.partial).index("int_group_days_touched")
-    for cut in range(first, len(build_scripts.partial)):
-        assert_partial_builds_equal_the_reference(
-            connection, build_scripts, history, [cut], crashes
-        )
+    assert_partial_builds_equal_the_reference(connection, build_scripts, history, crashes)
 
 
 def seen(load_id: int, age_group: str) -> File:

@@ -1,11 +1,6 @@
--- Logged, unlike the other lists: what a build has touched must outlive a crash of the database.
-{{ config(reads_itself=true) }}
+{{ config(unlogged=true) }}
 
-with pending as (
-    select * from {{ ref('int_loads_pending') }}
-),
-
-days as (
+with days as (
     select * from {{ ref('int_site_days_touched') }}
 ),
 
@@ -42,14 +37,6 @@ regrouped as (
     ) }} as daily
     inner join sites on daily.site_id = sites.site_id
 ),
-
--- What a build that was not published has touched: it may have counted persons in a group that they
--- have left again since.
-unpublished as (
-    select known.*
-    from {{ replaced(this) }} as known
-    inner join pending on known.load_id = pending.load_id
-),
 {%- else %}
 
 regrouped as (
@@ -67,25 +54,6 @@ touched as (
     union
     select {{ touched_day() }}
     from regrouped
-    {%- if is_partial() %}
-    union
-    select
-        site_id,
-        timezone,
-        local_date,
-        touched_from,
-        touched_until,
-        week_start,
-        week_end
-    from unpublished
-    {%- endif %}
-),
-
-marked as (
-    select
-        *,
-        (select min(load_id) from pending) as load_id
-    from touched
 )
 
-select * from marked
+select * from touched

@@ -21,6 +21,7 @@ from orchestration.lib.fault_points import reached
 from orchestration.lib.foreseen_error import ForeseenError
 
 if TYPE_CHECKING:
+    import psycopg
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
@@ -82,18 +83,21 @@ class DbtProject:
         exclude: Sequence[str] = (),
         full_refresh: bool = False,
         schema: str | None = None,
+        connection: "psycopg.Connection | None" = None,
     ) -> DbtResult:
         """Run seeds, models and data tests in the order of the graph, all of them by default.
 
         `on_event` gets dbt's structured events above debug level, one at a time, also from dbt's
         threads; it must not raise. `schema` takes all that is made in place of their own schemas;
-        seeds that are left out are read where they are.
+        seeds that are left out are read where they are. With a `connection` all is done in its
+        transaction, which stays open; after a failure it is good for nothing but a rollback.
         """
         arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
         arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
+        arguments += ["--no-populate-cache"] * (connection is not None)
         made = ("model",) if SEEDS in exclude else ("model", "seed")
         return self._run(
-            arguments, transformer_url, variables, on_event, schema, made, is_build=True
+            arguments, transformer_url, variables, on_event, schema, made, connection, is_build=True
         )
 
     def homes(self) -> dict[str, str]:
@@ -133,9 +137,11 @@ class DbtProject:
         on_event: OnEvent | None,
         schema: str | None = None,
         made: Container[str] = (),
+        connection: "psycopg.Connection | None" = None,
         *,
         is_build: bool = False,
     ) -> DbtResult:
+        from orchestration.lib.building.dbt_internals.connections import lent
         from orchestration.lib.building.dbt_internals.macros import with_macros_in_use
         from orchestration.lib.building.dbt_internals.node_relations import point_at
 
@@ -145,7 +151,7 @@ class DbtProject:
             if is_build:
                 manifest = with_macros_in_use(manifest)
             point_at(manifest, database_of(url), schema, made)
-            with dbt_environment(url):
+            with dbt_environment(url), lent(connection):
                 run_path = keep_in_memory(self.target_path)
                 return result_of(self._invoke(arguments, run_path, manifest, on_event))
 

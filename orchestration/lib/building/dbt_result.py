@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
     from dbt.cli.main import dbtRunnerResult
 
+# What is said of a node that could not be done, for the transaction of its build had failed.
+GIVEN_UP = "The build had failed already."
+
 
 @dataclass(frozen=True)
 class ModelTest:
@@ -32,8 +35,8 @@ class DbtNode:
 
     @property
     def is_failed(self) -> bool:
-        """Tell whether the node itself failed; one that is skipped is not to blame."""
-        return self.status in ("error", "fail", "runtime error")
+        """Tell whether the node itself failed; one that is skipped or given up is not to blame."""
+        return self.status in ("error", "fail", "runtime error") and GIVEN_UP not in self.message
 
 
 @dataclass(frozen=True)

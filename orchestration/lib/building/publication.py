@@ -31,24 +31,6 @@ def build_turn(connection: psycopg.Connection) -> Iterator[None]:
             connection.execute("select pg_advisory_unlock_all()")
 
 
-@contextmanager
-def kept_for_readers(connection: psycopg.Connection, url: str) -> Iterator[None]:
-    """Keep the marts as they are in a snapshot that readers of the latest version can import.
-
-    It lives as long as the transaction that it is exported from. It is noted before a build commits
-    anything: who does not see the note sees nothing of that build. A new version has none, so that
-    it ends as that is published.
-    """
-    with psycopg.connect(url) as keeper:
-        keeper.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        keeper.read_only = True
-        keeper.execute("set local idle_in_transaction_session_timeout = 0")
-        exported = keeper.execute("select pg_export_snapshot()").fetchone()
-        assert exported is not None
-        connection.execute(statement("note_kept_snapshot"), {"snapshot": exported[0]})
-        yield
-
-
 def unpublished_loads(connection: psycopg.Connection) -> list[int]:
     """Give the loads that no published version holds: a list, for loads commit out of order."""
     return [load_id for (load_id,) in connection.execute(statement("unpublished_loads"))]

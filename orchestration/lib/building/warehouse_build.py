@@ -1,19 +1,21 @@
 """One build of the marts: how much of them, dbt, then a data version."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
 
 from orchestration.lib.building.dbt_build import SEEDS, DbtProject, OnEvent
+from orchestration.lib.building.dbt_environment import LOCK_TIMEOUT
 from orchestration.lib.building.dbt_result import DbtResult
 from orchestration.lib.building.publication import (
     DataVersion,
-    kept_for_readers,
     publish,
     published_models,
 )
 from orchestration.lib.building.scratch import SCRATCH, emptied, in_place
+from orchestration.lib.building.table_statistics import outdated, renew
 from orchestration.lib.statements import statement
 
 # What no data can break, only another version of the project: keys that a grouping makes,
@@ -25,6 +27,8 @@ STATIC_TESTS = (
 )  # fmt: skip
 # What a build need not make that adds to such models.
 STATIC = ("config.materialized:view", SEEDS, *STATIC_TESTS)
+
+SESSION = f"set local lock_timeout = '{LOCK_TIMEOUT}'; set local timezone = 'UTC'"
 
 # Rebuilding costs less than finding what most of the data touches, where there is much of it.
 PENDING_SHARE = 0.5
@@ -88,8 +92,8 @@ def build(
 ) -> tuple[DbtResult, DataVersion | None]:  # fmt: skip
     """Build in the turn that `connection` holds, then publish; gives no version after a failure.
 
-    Idempotent: a build that was killed midway is run again, and the last version stands meanwhile.
-    Raises TableInUseError.
+    Readers see what it does at once, with the version. One that fails or is killed has done nothing
+    but to `scratch`. Raises TableInUseError.
     """
     if scope.is_full:
         with emptied(connection):
@@ -100,13 +104,19 @@ def build(
                 return result, None
             with in_place(connection, project.homes()):
                 return result, publish(connection, run_id, models, result.tests)
-    with kept_for_readers(connection, url):
+    version, changed = None, []
+    # What a connection that is lost makes of the way back is no news.
+    with suppress(psycopg.Rollback), connection.transaction() as whole:
+        connection.execute(SESSION)
         connection.execute(statement("note_attempt"), {"load_ids": list(scope.load_ids)})
         added = {**variables, "judge_touched_only": True}
-        result = project.build(url, added, on_event, exclude=scope.left_out)
+        result = project.build(url, added, on_event, exclude=scope.left_out, connection=connection)
         if not result.success:
-            return result, None
-        return result, publish(connection, run_id, models, result.tests)
+            raise psycopg.Rollback(whole)
+        version = publish(connection, run_id, models, result.tests)
+        changed = outdated(connection)
+    renew(connection, changed)
+    return result, version
 
 
 def _pending(connection: psycopg.Connection) -> tuple[str | None, int, float, list[int]]:

@@ -1,20 +1,107 @@
-"""Replaces `PostgresConnectionManager.release`, so that connections are kept from node to node.
+"""Replaces parts of `PostgresConnectionManager`, so that dbt does not log in for each node.
 
-dbt logs in anew for each model and test, and each time a new process of the server learns of all
-tables that it meets. Within one command a thread's next node may as well use the connection of
-the one before, as dbt's adapter for Snowflake offers by `reuse_connections`. dbt closes them in the
-end.
+A new process of the server learns of all tables that it meets. So within one command a thread's
+next node uses the connection of the one before, as dbt's adapter for Snowflake offers by
+`reuse_connections`; or all threads use one that is lent, in a transaction not theirs to end.
 """
 
-from dbt.adapters.contracts.connection import ConnectionState
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import psycopg2
+from dbt.adapters.contracts.connection import Connection, ConnectionState
 from dbt.adapters.postgres.connections import PostgresConnectionManager
 
+from orchestration.lib.building.dbt_result import GIVEN_UP
+
+# How long Python lets a thread go on that prepares a node while another one has its answer: a tenth
+# of the usual time, for there are a hundred answers in a build of seconds.
+SWITCH_SECONDS = 0.0005
+
 _release = PostgresConnectionManager.release
+_open = PostgresConnectionManager.open
+_skips_transactions = PostgresConnectionManager._should_skip_transaction_statements
+
+_lent: psycopg.Connection | None = None
 
 
 def keep_connections() -> None:
     """Let connections stay open while a command of this process or of its forks runs."""
     PostgresConnectionManager.release = _release_to_the_next
+    PostgresConnectionManager.open = classmethod(_open_or_lend)
+    PostgresConnectionManager._should_skip_transaction_statements = _is_lent_or_skips
+
+
+@contextmanager
+def lent(connection: psycopg.Connection | None) -> Iterator[None]:
+    """Have dbt do all it does on this connection, if there is one, until the end of the block.
+
+    Its threads take turns: while one waits for the server, others prepare what comes next.
+    """
+    global _lent
+    usual = sys.getswitchinterval()
+    if connection is not None:
+        sys.setswitchinterval(SWITCH_SECONDS)
+    _lent = connection
+    try:
+        yield
+    finally:
+        _lent = None
+        sys.setswitchinterval(usual)
+
+
+class _Cursor:
+    """What dbt uses of a cursor of psycopg2, and its errors, by one of psycopg 3."""
+
+    def __init__(self, cursor: psycopg.Cursor) -> None:
+        self._cursor = cursor
+
+    def execute(self, query: str, bindings: object = None) -> None:
+        """Run all statements of a text; the last one's result is what counts."""
+        assert bindings is None  # only seeds have some
+        try:
+            self._cursor.execute(query.encode())
+            while self._cursor.nextset():
+                pass
+        except psycopg.errors.InFailedSqlTransaction as error:
+            raise psycopg2.DatabaseError(GIVEN_UP) from error
+        except psycopg.Error as error:
+            raise psycopg2.DatabaseError(str(error)) from error
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._cursor, name)
+
+
+class _Handle:
+    """A connection as dbt's threads see it: theirs to use, not to end."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def cursor(self) -> _Cursor:
+        return _Cursor(self._connection.cursor())
+
+    @property
+    def closed(self) -> bool:
+        return self._connection.closed
+
+    def close(self) -> None:
+        """Leave it to its owner, as with `rollback`."""
+
+    rollback = close
+
+
+def _open_or_lend(manager: type[PostgresConnectionManager], connection: Connection) -> Connection:
+    if _lent is None:
+        return _open.__func__(manager, connection)
+    connection.handle, connection.state = _Handle(_lent), ConnectionState.OPEN
+    return connection
+
+
+def _is_lent_or_skips(manager: PostgresConnectionManager) -> bool:
+    return _lent is not None or _skips_transactions(manager)
 
 
 def _release_to_the_next(manager: PostgresConnectionManager) -> None:
