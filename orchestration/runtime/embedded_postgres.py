@@ -49,6 +49,8 @@ CONFIGURATION = {
     "fsync": "on",
     "synchronous_commit": "on",
     "jit": "off",
+    # What a process that was killed has asked for ends soon: its locks are in the way of the next.
+    "client_connection_check_interval": "1s",
     "shared_preload_libraries": "pg_stat_statements",
 }
 

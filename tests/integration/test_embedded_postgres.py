@@ -5,6 +5,8 @@ import shutil
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,8 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("embedded")
 SMALL = {"shared_buffers": "16MB", "fsync": "off"}
+ASK_FOR_LONG = "import psycopg, sys; psycopg.connect(sys.argv[1]).execute('select pg_sleep(120)')"
+ASKED = "select count(*) from pg_stat_activity where query = 'select pg_sleep(120)'"
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,15 @@ def test_it_keeps_its_port_while_that_is_free(server: EmbeddedPostgres) -> None:
     with socket.create_server(("127.0.0.1", port or 0)), server.running() as url:
         assert urlsplit(url).port != port
         assert answer(url, "select 1") == 1
+
+
+def test_what_a_killed_process_has_asked_for_ends_soon(server: EmbeddedPostgres) -> None:
+    with server.running() as url:
+        client = subprocess.Popen([sys.executable, "-c", ASK_FOR_LONG, url])
+        until(lambda: answer(url, ASKED) == 1, 20)
+        client.kill()
+        client.wait()
+        until(lambda: answer(url, ASKED) == 0, 20)
 
 
 def starts(server: EmbeddedPostgres) -> bool:
