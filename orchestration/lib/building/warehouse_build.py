@@ -9,11 +9,7 @@ import psycopg
 from orchestration.lib.building.dbt_build import SEEDS, DbtProject, OnEvent
 from orchestration.lib.building.dbt_environment import LOCK_TIMEOUT
 from orchestration.lib.building.dbt_result import DbtResult
-from orchestration.lib.building.publication import (
-    DataVersion,
-    publish,
-    published_models,
-)
+from orchestration.lib.building.publication import DataVersion, publish, published_models
 from orchestration.lib.building.scratch import SCRATCH, emptied, in_place
 from orchestration.lib.building.table_statistics import outdated, renew
 from orchestration.lib.statements import statement
@@ -28,6 +24,7 @@ STATIC_TESTS = (
 # What a build need not make that adds to such models.
 STATIC = ("config.materialized:view", SEEDS, *STATIC_TESTS)
 
+# For one transaction, what the connections have that dbt opens itself.
 SESSION = f"set local lock_timeout = '{LOCK_TIMEOUT}'; set local timezone = 'UTC'"
 
 # Rebuilding costs less than finding what most of the data touches, where there is much of it.
