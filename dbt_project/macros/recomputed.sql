@@ -19,7 +19,9 @@
         {%- do build_anew(target, load_cached_relation(this), sql) -%}
     {%- else %}
         {%- call statement('main') -%}{{ replaced_rows(target, sql) }}{%- endcall -%}
-        {%- call statement('analyze') -%}{{ analyzed_in_time(target) }}{%- endcall -%}
+        {%- if not config.get('touched') or load_result('main').response.rows_affected > few_rows() -%}
+            {%- call statement('analyze') -%}{{ analyzed_in_time(target) }}{%- endcall -%}
+        {%- endif -%}
         {%- do adapter.commit() -%}
     {%- endif %}
     {{ run_hooks(post_hooks) }}
@@ -108,6 +110,12 @@
 {%- endmacro %}
 
 
+{#- So few in a table that is added to change no plan. -#}
+{% macro few_rows() -%}
+    {{ return(1000) }}
+{%- endmacro %}
+
+
 {#- What later models of the same build need to know: how many rows there are, and roughly how many
     of a key; a fifth of the usual sample tells. A table that is much as it was is analyzed after the
     publication (`table_statistics.py`), so that readers need not wait for it. -#}
@@ -119,7 +127,7 @@
         {% if config.get('touched') -%}
         if
             pg_stat_get_xact_tuples_inserted(target)
-            <= 1000 + pg_stat_get_live_tuples(target)
+            <= {{ few_rows() }} + pg_stat_get_live_tuples(target)
         then
             return;
         end if;

@@ -129,7 +129,7 @@ def wait_until_idle(settings: Settings, timeout: float) -> Status:
     Raises ForeseenError when no stack is at work or the time is up, and what `open_status` raises.
     """
     deadline = time.monotonic() + timeout
-    reader = _first_reader(settings)
+    reader = _first_reader(settings, min(timeout, START_SECONDS))
     summary = "the database does not answer"
     while True:
         try:
@@ -154,12 +154,12 @@ def _time(instant: datetime | None) -> str:
     return instant.isoformat(sep=" ", timespec="seconds") if instant else "not yet"
 
 
-def _first_reader(settings: Settings) -> StatusReader | None:
+def _first_reader(settings: Settings, patience: float) -> StatusReader | None:
     """Connect; None where a stack minds the database, be it away or not.
 
     Who waits may have started the stack just now: it takes a moment until it can be seen.
     """
-    given_up = time.monotonic() + START_SECONDS
+    given_up = time.monotonic() + patience
     while running_stack(settings.home) is None:
         try:
             return open_status(settings.home, settings.landing)

@@ -126,6 +126,39 @@ def materialize_chosen(home: Path) -> None:
     (home / "told").write_text(json.dumps(told))
 
 
+def build_without_and_with_a_table(home: Path) -> None:
+    """Build when a mart is not where it belongs, then when it is; write down what each has told."""
+    os.environ["DWELLHOUSE_HOME"] = str(home)
+    import dagster as dg
+
+    from orchestration.defs.resources import WarehouseResource
+    from orchestration.defs.transform.assets import marts
+
+    resource = WarehouseResource()
+    told = []
+    for here, there in (("marts", "staging"), ("staging", "marts")):
+        with resource.transforming() as owner:
+            owner.execute(f"alter table {here}.agg_site_daily set schema {there}")
+        result = dg.materialize([marts], resources={"warehouse": resource}, raise_on_error=False)
+        events = result.get_asset_materialization_events()
+        materialized = [event.asset_key.path[0] for event in events if event.asset_key]
+        passed = [one.passed for one in result.get_asset_check_evaluations()]
+        told.append([result.success, sorted(materialized), passed])
+    (home / "told").write_text(json.dumps(told))
+
+
+def test_what_a_failed_build_made_is_not_materialized(home: Path) -> None:
+    """For it is gone; of the tests, those that it came to have an evaluation, all others none."""
+    with warm_process(build_without_and_with_a_table, home) as process:
+        process.join(PATIENCE_SECONDS)
+    of_failed, of_next = json.loads((home / "told").read_text())
+    assert of_failed[:2] == [False, []]
+    assert len(of_failed[2]) < len(of_next[2])
+    assert all(of_failed[2] + of_next[2])
+    assert of_next[0]
+    assert {"data_versions", "fct_sessions", "agg_site_daily"} <= set(of_next[1])
+
+
 def test_models_chosen_by_hand_are_materialized_and_checked(home: Path) -> None:
     """Whether a build is due, which makes other models too and leaves views alone, or none is."""
     with warm_process(materialize_chosen, home) as process:

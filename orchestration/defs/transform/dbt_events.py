@@ -1,11 +1,15 @@
-"""dbt's events become Dagster's while the build runs, without a subprocess between them."""
+"""dbt's events become Dagster's once the build has ended, without a subprocess between them.
+
+What a failed build has made is gone with it: only of a published one does Dagster hold that it has
+materialized an asset. Nor does history take the interpreter from dbt while it is written.
+"""
 
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from queue import Queue
 from typing import TypeAlias
 
@@ -24,9 +28,8 @@ DagsterEvent: TypeAlias = (
     | dg.AssetCheckEvaluation
 )
 
-# To write history takes the interpreter from dbt: a short build is over before any is written. A
-# long one shows in the UI how far it is.
-HELD_BACK_SECONDS = 5.0
+# How often the log of a long build says how far it is.
+PROGRESS_SECONDS = 5.0
 
 _ROW_COUNT = re.compile(r"^(?:SELECT|INSERT|MERGE)(?: 0)? (\d+)$")
 
@@ -46,10 +49,9 @@ Tell: TypeAlias = Callable[[Message], None]
 def told_by(build: Callable[[Tell], None]) -> Iterator[Message]:
     """Run `build` in a thread, which goes on if nobody listens; give what it tells as it comes.
 
-    But for the first message, those of the first seconds come together. Raises what `build` raises.
+    Raises what `build` raises.
     """
     messages: Queue[Message | BaseException | None] = Queue()
-    finished = threading.Event()
 
     def run() -> None:
         try:
@@ -58,16 +60,8 @@ def told_by(build: Callable[[Tell], None]) -> Iterator[Message]:
             messages.put(error)
         finally:
             messages.put(None)
-            finished.set()
 
     threading.Thread(target=run, name="dbt", daemon=True).start()
-    taken = _taken_from(messages)
-    yield from islice(taken, 1)  # it may have waited for the turn, which is no time of dbt's
-    finished.wait(HELD_BACK_SECONDS)
-    yield from taken
-
-
-def _taken_from(messages: "Queue[Message | BaseException | None]") -> Iterator[Message]:
     while (message := messages.get()) is not None:
         if isinstance(message, BaseException):
             raise message
@@ -77,19 +71,40 @@ def _taken_from(messages: "Queue[Message | BaseException | None]") -> Iterator[M
 def dagster_events(
     messages: Iterator[Message], context: dg.AssetExecutionContext
 ) -> Iterator[DagsterEvent]:
-    """Give an output a model and an evaluation a test; raises dg.Failure if the build failed."""
+    """Give an output a model and an evaluation a test when the build has ended, not before.
+
+    Of a build that failed, give the evaluations alone. Raises dg.Failure if it did.
+    """
+    of_dbt: list[DbtEvent] = []
+    progress_at = time.monotonic() + PROGRESS_SECONDS
     for message in messages:
         if isinstance(message, LogLine):
             context.log.log(message.level, message.text)
         elif isinstance(message, dg.AssetMaterialization):
             yield message
         elif isinstance(message, DbtResult):
-            if not message.success:
-                raise dg.Failure(description=message.explanation)
-        elif _is_of_test(message):
-            yield from check_evaluations(message)
+            yield from _events_of_build(of_dbt, message, context)
         else:
-            yield from _events_of_model(message, context)
+            of_dbt.append(message)
+            told = message["info"]
+            if str(told["name"]).endswith("Result") and time.monotonic() > progress_at:
+                context.log.info(str(told["msg"]))
+                progress_at = time.monotonic() + PROGRESS_SECONDS
+
+
+def _events_of_build(
+    of_dbt: Sequence[DbtEvent], result: DbtResult, context: dg.AssetExecutionContext
+) -> Iterator[DagsterEvent]:
+    given_up = {node.unique_id for node in result.nodes if node.is_given_up}
+    for event in of_dbt:
+        node = _node_of(event)
+        if node.get("resource_type") != "test":
+            if result.success:
+                yield from _events_of_model(event, context)
+        elif node.get("unique_id") not in given_up:  # which says nothing of the data
+            yield from check_evaluations(event)
+    if not result.success:
+        raise dg.Failure(description=result.explanation)
 
 
 def _events_of_model(event: DbtEvent, context: dg.AssetExecutionContext) -> Iterator[DagsterEvent]:
@@ -112,9 +127,9 @@ def check_evaluations(event: DbtEvent) -> Iterator[dg.AssetCheckEvaluation]:
             yield dagster_event
 
 
-def _is_of_test(event: DbtEvent) -> bool:
+def _node_of(event: DbtEvent) -> Mapping[str, object]:
     node = event["data"].get("node_info")
-    return isinstance(node, Mapping) and node.get("resource_type") == "test"
+    return node if isinstance(node, Mapping) else {}
 
 
 def _row_count(event: DbtEvent) -> Mapping[str, int]:

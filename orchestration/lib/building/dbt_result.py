@@ -36,7 +36,12 @@ class DbtNode:
     @property
     def is_failed(self) -> bool:
         """Tell whether the node itself failed; one that is skipped or given up is not to blame."""
-        return self.status in ("error", "fail", "runtime error") and GIVEN_UP not in self.message
+        return self.status in ("error", "fail", "runtime error") and not self.is_given_up
+
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether the node was not done, for another one had failed in its transaction."""
+        return GIVEN_UP in self.message
 
 
 @dataclass(frozen=True)

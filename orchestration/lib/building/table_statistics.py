@@ -3,6 +3,8 @@
 Autovacuum looks once a minute, which is late for the joins of the next builds.
 """
 
+from contextlib import suppress
+
 import psycopg
 from psycopg import sql
 
@@ -23,6 +25,10 @@ def outdated(connection: psycopg.Connection) -> list[sql.Identifier]:
 
 
 def renew(connection: psycopg.Connection, tables: list[sql.Identifier]) -> None:
-    """Analyze the tables; one that is locked is left to the next build."""
+    """Analyze the tables; what cannot be done now is left to the next build.
+
+    One that is locked is passed over. An error is no failure of what is published already.
+    """
     if tables:
-        connection.execute(RENEW.format(sql.SQL(", ").join(tables)))
+        with suppress(psycopg.Error):
+            connection.execute(RENEW.format(sql.SQL(", ").join(tables)))
