@@ -17,6 +17,7 @@ from orchestration.cli import app, main
 from orchestration.lib.foreseen_error import told_of
 from orchestration.settings import Settings
 from serving.settings import ENV_FILE_NAME, PREFIX, PROJECT_ROOT
+from tests.free_ports import free_port
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 # What is installed beside Python costs time to import; a quick command may have some of these.
@@ -59,6 +60,8 @@ def run(
         env={
             **environment, "PYTHONPATH": str(PROJECT_ROOT), "COLUMNS": "200", "TERM": "dumb",
             "DWELLHOUSE_HOME": str(home), "DWELLHOUSE_LANDING": str(home / "landing"),
+            # A stack that is in use may have those that are the default.
+            "DWELLHOUSE_DAGSTER_PORT": str(free_port()), "DWELLHOUSE_API_PORT": str(free_port()),
             ENV_FILE_NAME: os.devnull,
             **{PREFIX + name: value for name, value in (settings or {}).items()},
         },

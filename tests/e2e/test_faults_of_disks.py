@@ -22,10 +22,7 @@ from orchestration.settings import Settings
 from tests.e2e.loading_place import LoadingPlace
 from tests.event_files import HEADER, good_rows
 
-pytestmark = [
-    pytest.mark.xdist_group("loading"),
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk"),
-]
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 LEFT_BYTES = 3 * 1024 * 1024
 
 

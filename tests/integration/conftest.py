@@ -43,12 +43,12 @@ def built_template(
                 result = dbt_project.build(url, {}, exclude=STATIC)
                 assert result.success, result.explanation
                 partial_steps = partial_build_steps(*folders)
+                built = sql.Identifier(BUILT)
+                create = sql.SQL("create database {} template {} strategy file_copy")
                 with psycopg.connect(server_url, autocommit=True) as connection:
-                    connection.execute(
-                        sql.SQL("create database {} template {} strategy file_copy").format(
-                            sql.Identifier(BUILT), sql.Identifier(name)
-                        )
-                    )
+                    # An outside Postgres has that of the run before.
+                    connection.execute(sql.SQL("drop database if exists {}").format(built))
+                    connection.execute(create.format(built, sql.Identifier(name)))
             marker.with_suffix(".steps.json").write_text(json.dumps(partial_steps), "utf-8")
             marker.write_text(full_script, "utf-8")
     return BUILT

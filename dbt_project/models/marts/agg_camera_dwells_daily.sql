@@ -1,6 +1,7 @@
 {{ config(
     touched={'by': 'int_site_days_touched', 'keys': ['site_id'], 'at': 'bucket_start'},
     storage_parameters='toast_tuple_target = 8160',
+    stored_externally=['dwells_seconds'],
 ) }}
 
 with touched as (
