@@ -28,12 +28,21 @@ from dagster_postgres import (
     PostgresScheduleStorage,
 )
 from dagster_postgres.utils import pg_url_from_config
-from sqlalchemy import Connection, Delete, Engine, Insert, delete, exists, tuple_
+from sqlalchemy import Connection, Delete, Engine, Insert, delete, exists, text, tuple_
 
 from orchestration.runtime.kept_connections import kept_connections
 
 # What such an event says is kept in tables of assets and checks as well.
 TOLD_ELSEWHERE_TOO = ASSET_EVENTS | ASSET_CHECK_EVENTS
+
+# Each worker asks once, before its build: all columns by SQLAlchemy's inspector would be a
+# fiftieth of a drop.
+HAS_COLUMN = text("""
+select exists (
+    select from pg_attribute
+    where attrelid = to_regclass('asset_keys') and attname = :name and not attisdropped
+)
+""")
 
 
 class PooledPostgresStorage(DagsterPostgresStorage):
@@ -116,9 +125,13 @@ class _EventLogStorage(_KeepsConnections, PostgresEventLogStorage):
         super().__init__(postgres_url, makes_tables=makes_tables)
 
     def has_asset_key_col(self, column_name: str) -> bool:
-        """Tell it without looking again."""
-        look = partial(super().has_asset_key_col, column_name)
+        """Tell it without looking again, nor at more of the catalog than that."""
+        look = partial(self._has_column, column_name)
         return self._remembered(f"column {column_name}", look)
+
+    def _has_column(self, column_name: str) -> bool:
+        with self.index_connection() as connection:
+            return bool(connection.execute(HAS_COLUMN, {"name": column_name}).scalar())
 
     def has_table(self, table_name: str) -> bool:
         """Tell it without looking again."""

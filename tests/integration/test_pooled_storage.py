@@ -12,7 +12,7 @@ import dagster as dg
 import psycopg
 import psycopg2
 import pytest
-from dagster._core.storage.event_log import AssetKeyTable
+from dagster._core.storage.event_log import AssetKeyTable, SqlEventLogStorage
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
@@ -214,3 +214,11 @@ def test_the_columns_of_its_tables_are_asked_for_once(instance: dg.DagsterInstan
         instance.get_asset_records([dg.AssetKey("number")])
     assert asked
     assert not [text for text in asked if "pg_attribute" in text and AssetKeyTable.name in text]
+
+
+def test_it_says_which_columns_there_are_as_dagster_does(instance: dg.DagsterInstance) -> None:
+    storage: Any = instance.event_log_storage
+    names = [*AssetKeyTable.c.keys(), "of_a_later_version"]
+    told = [storage.has_asset_key_col(name) for name in names]
+    assert told == [SqlEventLogStorage.has_asset_key_col(storage, name) for name in names]
+    assert told == [True] * len(AssetKeyTable.c) + [False]

