@@ -217,6 +217,7 @@ def test_a_failure_is_told_in_words(
     assert told == "1 row breaks this rule", result.explanation
     assert "fct_loads" in result.failed
     assert "dim_sites" not in result.failed  # skipped, not to blame
+    assert "aborted" not in result.explanation  # a failure stays with its own node
 
     (own_project / "dbt_project.yml").write_text("name: [")
     with pytest.raises(DbtError):

@@ -112,3 +112,5 @@ def _release_to_the_next(manager: PostgresConnectionManager) -> None:
         manager.rollback_if_open()
     if connection.handle.closed:  # the server has ended it
         _release(manager)
+    else:  # the transaction that psycopg2 begins by itself, which a failed node leaves aborted
+        connection.handle.rollback()
