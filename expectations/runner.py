@@ -14,9 +14,8 @@ from typing import Any
 
 import great_expectations as gx
 import pandas as pd
-from great_expectations import ExpectationSuite, ValidationDefinition
+from great_expectations import ExpectationSuite
 from great_expectations.core.batch_definition import BatchDefinition
-from great_expectations.data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from tqdm import tqdm
 
@@ -46,8 +45,7 @@ class Gate:
             "outcome": ("file", outcome_suite(limits.max_rejected_share)),
         }
         self._suites = {
-            name: _PreparedSuite(context, context.suites.add(suite), scope, batch)
-            for name, (scope, suite) in suites.items()
+            name: _PreparedSuite(suite, scope, batch) for name, (scope, suite) in suites.items()
         }
         # The same question has the same answer, and files of one source ask the same ones.
         self._header_verdict = lru_cache(maxsize=FILE_VERDICTS)(self._judge_header)
@@ -139,9 +137,8 @@ def _row_verdict(
 
 class _PreparedSuite:
     def __init__(
-        self, context: EphemeralDataContext, suite: ExpectationSuite, scope: Scope,
-        batch: BatchDefinition,
-    ) -> None:  # fmt: skip
+        self, suite: ExpectationSuite, scope: Scope, frames: BatchDefinition[None]
+    ) -> None:
         self.checks = [
             Check(
                 name=str(item.meta["check"]),
@@ -152,9 +149,9 @@ class _PreparedSuite:
             )
             for item in suite.expectations
         ]
+        self._suite = suite
         self._scope = scope
-        self._validation = ValidationDefinition(name=suite.name, data=batch, suite=suite)
-        self._results = context.validation_results_store
+        self._frames = frames
 
     def failing_positions(
         self, frame: pd.DataFrame, tally: Tally, parameters: dict[str, pd.Timestamp]
@@ -163,12 +160,11 @@ class _PreparedSuite:
 
         Raises MemoryError or RuntimeError where a check could not be made: it has passed no row.
         """
-        result = self._validation.run(
-            batch_parameters={"dataframe": frame},
+        result = self._frames.get_batch({"dataframe": frame}).validate(
+            self._suite,
             expectation_parameters=parameters,
             result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
         )
-        self._forget_results()
         failing: dict[str, list[int]] = {}
         for item in result.results:
             _require_judgement(item.exception_info)
@@ -182,11 +178,6 @@ class _PreparedSuite:
             if not item.success:
                 failing[check] = positions
         return failing
-
-    def _forget_results(self) -> None:
-        """Great Expectations would keep the result of every chunk for as long as it lives."""
-        for key in self._results.list_keys():
-            self._results.remove_key(key)
 
 
 def _require_judgement(exception_info: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import gc
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +13,12 @@ import psycopg
 import psycopg2
 import pytest
 from dagster._core.storage.event_log import AssetKeyTable, SqlEventLogStorage
+from dagster._core.storage.runs import SqlRunStorage
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from orchestration.runtime.kept_connections import TRUSTED_SECONDS
-from orchestration.runtime.pooled_storage import PooledPostgresStorage
+from orchestration.runtime.pooled_storage import OF_OUTPUTS, PooledPostgresStorage
 from orchestration.runtime.warehouse_urls import with_database
 from tests.waiting import until
 
@@ -106,7 +107,7 @@ def test_a_worker_does_not_look_which_tables_there_are(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert instance.get_runs() == []  # the tables are there
-    monkeypatch.setattr(PooledPostgresStorage, "makes_tables", False)
+    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
     connected: list[None] = []
     connect = psycopg2.connect
 
@@ -186,6 +187,85 @@ def test_an_event_takes_one_transaction_and_so_does_all_that_a_run_plans(
     assert [(one.run_id, one.status.value) for one in check] == [(result.run_id, "SUCCEEDED")]
 
 
+def of_outputs(instance: dg.DagsterInstance) -> list[str | None]:
+    """Give the kinds of all events of outputs that there are of the latest run."""
+    records = instance.get_records_for_run(instance.get_runs()[0].run_id).records
+    kinds = [record.event_log_entry.dagster_event_type for record in records]
+    return [kind.value for kind in kinds if kind in OF_OUTPUTS]
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec("first"), dg.AssetSpec("second", deps=["first"])],
+    check_specs=[dg.AssetCheckSpec("it_is_so", asset="second")],
+    can_subset=True,
+)
+def both() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    yield dg.MaterializeResult(asset_key="first")
+    yield dg.MaterializeResult(asset_key="second")
+    yield dg.AssetCheckResult(passed=True, asset_key="second", check_name="it_is_so")
+
+
+def test_a_worker_writes_outputs_together_and_leaves_what_any_other_process_does(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dg.materialize([both], instance=instance).success
+    one_by_one = of_outputs(instance)
+    assert len(one_by_one) == 6
+    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
+    of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
+    storage: Any = of_worker.event_log_storage
+    store = storage.store_event_batch
+    together: list[int] = []
+
+    def counted(events: Sequence[dg.EventLogEntry]) -> None:
+        together.append(len(events))
+        store(events)
+
+    monkeypatch.setattr(storage, "store_event_batch", counted)
+    result = dg.materialize([both], instance=of_worker)
+    assert result.success
+    assert of_outputs(instance) == one_by_one
+    assert len(together) < len(one_by_one)
+    for name in ("first", "second"):
+        latest = instance.get_latest_materialization_event(dg.AssetKey(name))
+        assert latest is not None
+        assert latest.run_id == result.run_id
+    # The input of the second is the first of the same run, which had to be there to be read.
+    [record] = instance.get_asset_records([dg.AssetKey("first")])
+    told = instance.get_latest_materialization_event(dg.AssetKey("second"))
+    assert told is not None
+    assert told.asset_materialization is not None
+    tags = told.asset_materialization.tags or {}
+    assert str(record.asset_entry.last_materialization_storage_id) in tags.values()
+    check = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(dg.AssetKey("second"), "it_is_so"), limit=1
+    )
+    assert [(one.run_id, one.status.value) for one in check] == [(result.run_id, "SUCCEEDED")]
+
+
+def test_what_a_worker_could_not_write_comes_with_the_next_event(
+    instance: dg.DagsterInstance, history_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
+    of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
+    storage: Any = of_worker.event_log_storage
+    store = storage.store_event_batch
+    refused: list[int] = []
+
+    def refuse_once(events: Sequence[dg.EventLogEntry]) -> None:
+        if not refused:
+            refused.append(len(events))
+            message = "the server is away"
+            raise ConnectionError(message)
+        store(events)
+
+    monkeypatch.setattr(storage, "store_event_batch", refuse_once)
+    result = dg.materialize([number], instance=of_worker, raise_on_error=False)
+    assert refused
+    assert not result.success
+    assert dg.DagsterEventType.ASSET_MATERIALIZATION.value in of_outputs(instance)
+
+
 def test_the_last_execution_of_a_check_outlives_its_run(instance: dg.DagsterInstance) -> None:
     runs = [dg.materialize([number], instance=instance).run_id for _ in range(3)]
     check = dg.AssetCheckKey(dg.AssetKey("number"), "it_is_so")
@@ -222,3 +302,6 @@ def test_it_says_which_columns_there_are_as_dagster_does(instance: dg.DagsterIns
     told = [storage.has_asset_key_col(name) for name in names]
     assert told == [SqlEventLogStorage.has_asset_key_col(storage, name) for name in names]
     assert told == [True] * len(AssetKeyTable.c) + [False]
+    runs: Any = instance.run_storage
+    for name in ("has_run_stats_index_cols", "has_backfill_id_column"):
+        assert getattr(runs, name)() == getattr(SqlRunStorage, name)(runs), name
