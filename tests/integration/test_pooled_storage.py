@@ -4,6 +4,7 @@ import gc
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,13 +13,16 @@ import dagster as dg
 import psycopg
 import psycopg2
 import pytest
+from dagster._core.events import ASSET_EVENTS
 from dagster._core.storage.event_log import AssetKeyTable, SqlEventLogStorage
 from dagster._core.storage.runs import SqlRunStorage
+from dagster_postgres import PostgresEventLogStorage
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from orchestration.runtime.kept_connections import TRUSTED_SECONDS
-from orchestration.runtime.pooled_storage import OF_OUTPUTS, PooledPostgresStorage
+from orchestration.runtime.pooled_events import OF_OUTPUTS
+from orchestration.runtime.pooled_storage import PooledPostgresStorage
 from orchestration.runtime.warehouse_urls import with_database
 from tests.waiting import until
 
@@ -33,6 +37,7 @@ where datname = %s
   and backend_type = 'client backend'  -- a worker of autovacuum may be there at any time
 order by pid
 """
+ASSETS = AssetKeyTable.select().order_by(AssetKeyTable.c.asset_key)
 PATIENCE_SECONDS = 5
 
 
@@ -241,6 +246,40 @@ def test_a_worker_writes_outputs_together_and_leaves_what_any_other_process_does
         dg.AssetCheckKey(dg.AssetKey("second"), "it_is_so"), limit=1
     )
     assert [(one.run_id, one.status.value) for one in check] == [(result.run_id, "SUCCEEDED")]
+
+
+def test_assets_are_written_as_dagster_writes_them(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
+    of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
+    dg.materialize([both], instance=of_worker)
+    storage: Any = instance.event_log_storage
+    with storage.index_connection() as connection:
+        written = connection.execute(ASSETS).all()
+        run_id = instance.get_runs()[0].run_id
+        for record in instance.get_records_for_run(run_id, of_type=set(ASSET_EVENTS)).records:
+            PostgresEventLogStorage._store_asset_event(
+                storage, connection, record.event_log_entry, record.storage_id
+            )
+        assert connection.execute(ASSETS).all() == written
+    assert len(written) == 2
+
+
+def test_two_runs_never_wait_for_each_others_assets(instance: dg.DagsterInstance) -> None:
+    """Whatever the order in which each of them tells of the same assets."""
+    run_id = dg.materialize([both], instance=instance).run_id
+    kind = dg.DagsterEventType.ASSET_MATERIALIZATION
+    records = instance.get_records_for_run(run_id, of_type=kind).records
+    events = [record.event_log_entry for record in records] * 20
+    storage = instance.event_log_storage
+    with ThreadPoolExecutor(2) as runs:
+        for _ in range(15):
+            told = [
+                runs.submit(storage.store_event_batch, order) for order in (events, events[::-1])
+            ]
+            for one in told:
+                one.result()
 
 
 def test_what_a_worker_could_not_write_comes_with_the_next_event(
