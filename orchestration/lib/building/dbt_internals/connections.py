@@ -7,7 +7,7 @@ next node uses the connection of the one before, as dbt's adapter for Snowflake 
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 import psycopg2
@@ -110,7 +110,7 @@ def _release_to_the_next(manager: PostgresConnectionManager) -> None:
         return
     if connection.transaction_open:
         manager.rollback_if_open()
+    with suppress(psycopg2.Error):  # a transaction of psycopg2's own, which a failed node left
+        connection.handle.rollback()
     if connection.handle.closed:  # the server has ended it
         _release(manager)
-    else:  # the transaction that psycopg2 begins by itself, which a failed node leaves aborted
-        connection.handle.rollback()
