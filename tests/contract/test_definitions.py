@@ -5,6 +5,7 @@ After a wanted change, write the snapshot anew: make snapshots
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,7 @@ from serving.settings import PROJECT_ROOT
 pytestmark = pytest.mark.xdist_group("definitions")
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 DUMP = Path(__file__).with_name("dumped_definitions.py")
+README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 Dump = Mapping[str, Any]
 
 
@@ -56,6 +58,14 @@ def test_nothing_joins_or_leaves_in_silence(dump: Dump) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
         SNAPSHOT.write_text(as_text(dump), encoding="utf-8")
     assert as_text(dump).splitlines() == SNAPSHOT.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readme_shows_as_many_checks_as_there_are(dump: Dump) -> None:
+    shown = re.search(r"^Checks: (\d+) failed, (\d+) succeeded", README, flags=re.MULTILINE)
+    assert shown
+    assert sum(map(int, shown.groups())) == sum(
+        len(asset["checks"]) for asset in dump["assets"].values()
+    )
 
 
 def downstream(dump: Dump, start: str) -> set[str]:
