@@ -210,14 +210,23 @@ def both() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     yield dg.AssetCheckResult(passed=True, asset_key="second", check_name="it_is_so")
 
 
-def test_a_worker_writes_outputs_together_and_leaves_what_any_other_process_does(
+@pytest.fixture
+def of_worker(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
+    """The same history, as a worker writes it."""
+    assert instance.get_runs() == []  # the tables are there
+    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
+    with dg.DagsterInstance.from_ref(instance.get_ref()) as other:
+        yield other
+
+
+def test_a_worker_writes_outputs_together_and_leaves_what_any_other_process_does(
+    instance: dg.DagsterInstance, of_worker: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert dg.materialize([both], instance=instance).success
     one_by_one = of_outputs(instance)
     assert len(one_by_one) == 6
-    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
-    of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
     storage: Any = of_worker.event_log_storage
     store = storage.store_event_batch
     together: list[int] = []
@@ -249,10 +258,8 @@ def test_a_worker_writes_outputs_together_and_leaves_what_any_other_process_does
 
 
 def test_assets_are_written_as_dagster_writes_them(
-    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    instance: dg.DagsterInstance, of_worker: dg.DagsterInstance
 ) -> None:
-    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
-    of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
     dg.materialize([both], instance=of_worker)
     storage: Any = instance.event_log_storage
     with storage.index_connection() as connection:
@@ -283,10 +290,8 @@ def test_two_runs_never_wait_for_each_others_assets(instance: dg.DagsterInstance
 
 
 def test_what_a_worker_could_not_write_comes_with_the_next_event(
-    instance: dg.DagsterInstance, history_url: str, monkeypatch: pytest.MonkeyPatch
+    instance: dg.DagsterInstance, of_worker: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PooledPostgresStorage, "is_of_worker", True)
-    of_worker = dg.DagsterInstance.from_ref(instance.get_ref())
     storage: Any = of_worker.event_log_storage
     store = storage.store_event_batch
     refused: list[int] = []
