@@ -2,19 +2,25 @@
 -- array has in the place of the percentile is near it: of these values some are taken as bounds, and
 -- as the outermost what stands beside them. How much lies up to a bound a binary search tells, array
 -- by array; the percentile is between two neighbours, and only what lies there is put in order.
+-- Arrays are read where they are, three times: to sort, hash or keep them would copy them all, so
+-- groups are made of what was taken from them.
 placed as (
     select
         {names},
-        fraction,
-        size,
-        dwells_seconds[place - 1] as shorter,
-        dwells_seconds[place] as dwell_seconds,
-        dwells_seconds[place + 1] as longer
+        taken.*
     from arranged
-    cross join unnest({fractions}::double precision[]) as fraction
-    cross join lateral (select cardinality(dwells_seconds) as size) as counted
-    cross join lateral (select ceil(fraction * size)::integer as place) as found
-    offset 0
+    cross join lateral (
+        select
+            fraction,
+            size,
+            dwells_seconds[place - 1] as shorter,
+            dwells_seconds[place] as dwell_seconds,
+            dwells_seconds[place + 1] as longer
+        from unnest({fractions}::double precision[]) as fraction
+        cross join lateral (select cardinality(dwells_seconds) as size) as counted
+        cross join lateral (select ceil(fraction * size)::integer as place) as found
+        offset 0
+    ) as taken
 ),
 
 -- `place` counts from 0, and lies between two values where it is not whole.
@@ -22,23 +28,34 @@ bounded as materialized (
     select
         {names},
         fraction,
-        sum(size) as size,
-        fraction * (sum(size) - 1) as place,
-        min(shorter)
-        || percentile_disc(array[0.2, 0.35, 0.45, 0.5, 0.55, 0.65, 0.8])
-            within group (order by dwell_seconds)
-        || max(longer) as bounds
-    from placed
-    group by {names}, fraction
+        size,
+        fraction * (size - 1) as place,
+        bounds
+    from (
+        select
+            {names},
+            fraction,
+            sum(size) as size,
+            min(shorter) as shortest,
+            array_agg(dwell_seconds) as dwells_seconds,
+            max(longer) as longest
+        from placed
+        group by {names}, fraction
+    ) as grouped
+    cross join lateral (
+        select
+            shortest
+            || percentile_disc(array[0.2, 0.35, 0.45, 0.5, 0.55, 0.65, 0.8])
+                within group (order by dwell_seconds)
+            || longest as bounds
+        from unnest(dwells_seconds) as dwell_seconds
+    ) as ordered
 ),
 
 counted as (
     select
         {names},
         fraction,
-        size,
-        place,
-        bounds,
         array[
             sum(width_bucket(bounds[1], dwells_seconds)),
             sum(width_bucket(bounds[2], dwells_seconds)),
@@ -52,7 +69,7 @@ counted as (
         ] as counts
     from bounded
     inner join arranged using ({names})
-    group by {names}, fraction, size, place, bounds
+    group by {names}, fraction
 ),
 
 -- Above `low` and up to `high` lie both values that the percentile is between.
@@ -63,7 +80,8 @@ bracketed as materialized (
         place - coalesce(below, 0) as place,
         coalesce(low, '-infinity') as low,
         coalesce(high, 'infinity') as high
-    from counted
+    from bounded
+    inner join counted using ({names}, fraction)
     cross join lateral (
         select
             max(bound) filter (where up_to <= floor(place)) as low,
@@ -77,8 +95,8 @@ found as (
     select
         {names},
         fraction,
-        place,
-        array_agg(dwell_seconds order by dwell_seconds) as ordered
+        min(place) as place,
+        array_agg(dwell_seconds) as dwells_seconds
     from bracketed
     inner join arranged using ({names})
     cross join
@@ -87,7 +105,7 @@ found as (
                 width_bucket(low, dwells_seconds) + 1:width_bucket(high, dwells_seconds)
             ]
         ) as dwell_seconds
-    group by {names}, fraction, place
+    group by {names}, fraction
 ),
 
 percentiles as (
@@ -95,11 +113,17 @@ percentiles as (
         {names},
         fraction,
         lower_seconds + (place - floor(place)) * (upper_seconds - lower_seconds) as dwell_seconds
-    from (
+    from found
+    cross join lateral (
         select
-            *,
-            ordered[floor(place)::integer + 1] as lower_seconds,
-            ordered[ceil(place)::integer + 1] as upper_seconds
-        from found
+            min(dwell_seconds) as lower_seconds,
+            max(dwell_seconds) as upper_seconds
+        from (
+            select dwell_seconds
+            from unnest(dwells_seconds) as dwell_seconds
+            order by dwell_seconds
+            offset floor(place)
+            limit ceil(place) - floor(place) + 1
+        ) as neighbours
     ) as around
 )
