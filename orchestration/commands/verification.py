@@ -16,6 +16,12 @@ from orchestration.lib.statements import statement
 from orchestration.settings import Settings
 
 SHOWN = 3
+# What of a mart is compared, where that is not its rows as they are.
+COMPARABLE = {
+    "agg_attendance_daily": "comparable_attendance",
+    "agg_attendance_hourly": "comparable_attendance",
+    "dim_persons": "comparable_persons",
+}
 
 TABLES = """
 select tablename from pg_tables
@@ -95,8 +101,15 @@ def _rebuild(turn: Turn) -> None:
 
 
 def _comparison(connection: psycopg.Connection, mart: str) -> Comparison:
-    name = sql.Identifier(mart)
-    query = sql.SQL(statement("mart_differences")).format(mart=name, shown=sql.Literal(SHOWN))
+    query = sql.SQL(statement("mart_differences")).format(
+        mart=sql.Identifier(mart), shown=sql.Literal(SHOWN),
+        mart_rows=_rows("marts", mart), rebuilt_rows=_rows(SCRATCH, mart),
+    )  # fmt: skip
     counts = connection.execute(query).fetchone()
     assert counts is not None  # an aggregate is one row, whatever there is
     return Comparison(mart, *counts)
+
+
+def _rows(schema: str, mart: str) -> sql.Composed:
+    query = statement(COMPARABLE[mart]) if mart in COMPARABLE else "select * from {schema}.{mart}"
+    return sql.SQL(query).format(schema=sql.Identifier(schema), mart=sql.Identifier(mart))

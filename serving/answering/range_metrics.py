@@ -1,17 +1,17 @@
-"""The metrics of a range, from whole days where those tell enough."""
+"""The metrics of a range, from what is stored of its days and hours where that tells enough."""
 
 from serving.answering.answers import Published
 from serving.calendar.splitting import split_days, split_hours
 from serving.chosen import Chosen
-from serving.queries.kpis import MetricValues, read_kpis, read_kpis_of_days
+from serving.queries.kpis import MetricValues, read_kpis, read_kpis_of_sites
 from serving.queries.split_range import NEVER
 
 
 async def range_metrics(reading: Published, chosen: Chosen) -> MetricValues:
-    """Give the metrics by name; days know of each person what they did at a site, not where."""
+    """Give the metrics by name."""
     connection, snapshot = reading.connection, reading.snapshot
-    days = split_days(chosen, snapshot)
-    if days.whole is None or chosen.is_of_cameras:
+    if chosen.is_of_cameras or chosen.is_of_persons:
         return await read_kpis(connection, split_hours(chosen, snapshot))
+    days = split_days(chosen, snapshot)
     rest = split_hours(days.rest, snapshot) if days.rest else NEVER
-    return await read_kpis_of_days(connection, days, rest)
+    return await read_kpis_of_sites(connection, days, rest)

@@ -1,10 +1,14 @@
 """The range metrics, by their names in the contract."""
 
+from collections.abc import Callable
+
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from serving.chosen import Chosen
 from serving.queries.arranged import arranged_as_one, percentiles_of_one
-from serving.queries.conditions import session_conditions, stored_conditions
+from serving.queries.buckets import bucket_date
+from serving.queries.conditions import event_conditions, session_conditions, stored_conditions
 from serving.queries.listing import Type
 from serving.queries.seen import seen
 from serving.queries.split_range import SplitRange
@@ -35,20 +39,32 @@ async def read_kpis(connection: Connection, hours: SplitRange) -> MetricValues:
     return await _read(connection, query, parameters)
 
 
-async def read_kpis_of_days(
-    connection: Connection, days: SplitRange, hours_of_rest: SplitRange
+async def read_kpis_of_sites(
+    connection: Connection, days: SplitRange, hours: SplitRange
 ) -> MetricValues:
-    """Give the same metrics by whole days; the rest of the range is split into hours."""
+    """Give the same metrics where only times and sites are chosen; `hours` are the rest of `days`.
+
+    Of those, who was there is stored, person by person as a bit.
+    """
     parameters = Parameters()
-    rest = session_conditions(days.rest, parameters) if days.rest else NO_ROW
-    query = statement("kpis_of_days").format(
-        seen=seen(hours_of_rest, parameters),
+    query = statement("kpis_of_sites").format(
         arranged=arranged_as_one(days, parameters),
         percentiles=percentiles_of_one((0.5,), parameters),
-        day_conditions=stored_conditions(days.whole, parameters) if days.whole else NO_ROW,
-        session_conditions=rest,
+        local_day=bucket_date(sql.SQL("event_at"), sql.SQL("sites.timezone")),
+        day_conditions=_conditions(stored_conditions, days.whole, parameters),
+        hour_conditions=_conditions(stored_conditions, hours.whole, parameters),
+        event_conditions=_conditions(event_conditions, hours.rest, parameters),
+        session_conditions=_conditions(session_conditions, hours.rest, parameters),
     )
     return await _read(connection, query, parameters)
+
+
+def _conditions(
+    conditions: Callable[[Chosen, Parameters], sql.Composable],
+    chosen: Chosen | None,
+    parameters: Parameters,
+) -> sql.Composable:
+    return conditions(chosen, parameters) if chosen else NO_ROW
 
 
 async def _read(

@@ -2,6 +2,8 @@ begin isolation level repeatable read, read only;
 
 -- Before the first look, for whoever opens a table that a rebuild swaps after it finds no row there.
 lock table
+    marts.agg_attendance_daily,
+    marts.agg_attendance_hourly,
     marts.agg_camera_daily,
     marts.agg_camera_dwells_daily,
     marts.agg_camera_hourly,

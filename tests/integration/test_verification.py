@@ -38,6 +38,7 @@ OTHER_RULES = Rules(
     max_session=timedelta(hours=1), visit_gap=timedelta(minutes=30), waiting=timedelta(minutes=1)
 )
 SIMPLEST_ROWS = 12  # one in each world
+HOUR = timedelta(hours=1)
 
 
 def is_eventful(history: History) -> bool:
@@ -176,3 +177,21 @@ def test_verify_names_the_mart_that_differs(turn: Turn, built_warehouse: Warehou
     (told,) = differing(compared(turn))
     assert told.startswith("DIFFERS agg_camera_daily: ")
     assert "(- mart, + rebuild)" in told
+
+
+def test_verify_compares_persons_and_not_their_numbers(
+    turn: Turn, built_warehouse: Warehouse
+) -> None:
+    at = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    batches = [
+        [[RawRow(1, at, "later", "c", "entry")]],
+        [[RawRow(2, at - HOUR, "p", "c", "entry")]],
+    ]
+    for batch in batches:
+        load_and_build(turn, built_warehouse.loader, batch)
+    numbers = "select person_number from marts.dim_persons order by person_id"
+    assert turn.connection.execute(numbers).fetchall() == [(0,), (1,)]  # a rebuild gives others
+    assert differing(compared(turn)) == []
+    turn.connection.execute("update marts.agg_attendance_daily set seen_persons = ~seen_persons")
+    (told,) = differing(compared(turn))
+    assert told.startswith("DIFFERS agg_attendance_daily: ")

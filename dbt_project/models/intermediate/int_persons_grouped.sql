@@ -52,19 +52,50 @@ grouped as (
     select
         person_id,
         {{ most_frequent_text('age_group') }} as age_group,
-        {{ most_frequent_text('gender') }} as gender
+        {{ most_frequent_text('gender') }} as gender,
+        min(event_at) as first_event_at
     from told
     group by person_id
+),
+
+{%- if is_partial() %}
+
+latest as (
+    select coalesce(max(persons.person_number) + 1, 0) as next_number
+    from {{ left_by_last_build('dim_persons') }} as persons
+),
+{%- endif %}
+
+-- Newcomers are numbered on in the order in which they came, so that those of a day lie together.
+numbered as (
     {%- if is_partial() %}
+    select
+        grouped.person_id,
+        grouped.age_group,
+        grouped.gender,
+        coalesce(known.person_number, latest.next_number + row_number() over (
+            partition by known.person_id is null order by grouped.first_event_at, grouped.person_id
+        ) - 1)::integer as person_number
+    from grouped
+    left join known on grouped.person_id = known.person_id
+    cross join latest
     union all
     select
         known.person_id,
         known.age_group,
-        known.gender
+        known.gender,
+        known.person_number
     from known
     left join regrouped on known.person_id = regrouped.person_id
     where regrouped.person_id is null
+    {%- else %}
+    select
+        person_id,
+        age_group,
+        gender,
+        (row_number() over (order by first_event_at, person_id) - 1)::integer as person_number
+    from grouped
     {%- endif %}
 )
 
-select * from grouped
+select * from numbered

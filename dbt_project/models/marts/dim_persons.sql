@@ -28,7 +28,8 @@ described as (
         counted.max_dwell_seconds,
         grouped.age_group,
         grouped.gender,
-        counted.visit_days >= 2 as is_repeat
+        counted.visit_days >= 2 as is_repeat,
+        grouped.person_number
     from grouped
     cross join lateral (
         select

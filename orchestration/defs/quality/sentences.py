@@ -6,6 +6,7 @@ from typing import Any
 
 SENTENCES = {
     "accepted_values": "Each {column_name} is one of: {values}.",
+    "bits_are_persons": "Each day has as many bits as persons in {persons}.",
     "entries_are_sessions": "Every entry is exactly one session.",
     "exits_are_closed_or_orphans": "Every exit closes one session or is an orphan.",
     "hours_sum_to": "For each {key}, events and person_seconds add up to those of {to}.",

@@ -1,10 +1,10 @@
 -- How many rows a mart has, how many it alone (-) or its rebuild alone (+) has, and a few of them.
 with differences as (
     select '- ' || mart::text as difference
-    from (select * from marts.{mart} except all select * from scratch.{mart}) as mart
+    from ({mart_rows} except all {rebuilt_rows}) as mart
     union all
     select '+ ' || rebuilt::text
-    from (select * from scratch.{mart} except all select * from marts.{mart}) as rebuilt
+    from ({rebuilt_rows} except all {mart_rows}) as rebuilt
 )
 
 select
