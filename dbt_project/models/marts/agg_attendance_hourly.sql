@@ -29,6 +29,17 @@ present as (
     {{ only_touched(bucket_of_touched('sessions', 'hour'), 'sessions.site_id') }}
 ),
 
+persons as (
+    {%- if is_partial() %}
+    select persons.*
+    from (select distinct person_id from present) as came
+    cross join lateral {{ looked_up(ref('dim_persons'), ['person_id'], none, by='came') }}
+    as persons
+    {%- else %}
+    select * from {{ ref('dim_persons') }}
+    {%- endif %}
+),
+
 numbered as (
     select
         present.site_id,
@@ -39,12 +50,7 @@ numbered as (
         persons.person_number / {{ persons_of_a_block() }} as person_block,
         {{ only_person('persons.person_number') }} as person_bit
     from present
-    {%- if is_partial() %}
-    cross join lateral {{ looked_up(ref('dim_persons'), ['person_id'], none, by='present') }}
-    as persons
-    {%- else %}
-    inner join {{ ref('dim_persons') }} as persons on present.person_id = persons.person_id
-    {%- endif %}
+    inner join persons on present.person_id = persons.person_id
 ),
 
 attended as (
