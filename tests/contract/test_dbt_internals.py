@@ -17,6 +17,7 @@ REPLACED = {
     f"{CONNECTIONS}._should_skip_transaction_statements",
     f"{CONNECTIONS}.open",
     f"{CONNECTIONS}.release",
+    "dbt.task.runnable.GraphRunnableTask.call_runner",
     "dbt_common.behavior_flags.BehaviorFlagRendered._default_source",
     "dbt_common.clients.jinja.MacroFuzzEnvironment.compile",
     "dbt_common.events.base_types.DebugLevel.__getattr__",

@@ -32,6 +32,9 @@ FAULT_POINT_OF_EVENT = {"LogStartLine": "mid_dbt", "LogModelResult": "between_mo
 
 SEEDS = "resource_type:seed"
 
+# More than wait for one connection at a time, so that the next statements are at hand.
+THREADS_OF_A_CONNECTION = 8
+
 DbtEvent = Mapping[str, Mapping[str, object]]
 OnEvent = Callable[[DbtEvent], None]
 
@@ -94,7 +97,8 @@ class DbtProject:
         """
         arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
         arguments += _selection(select, exclude) + ["--full-refresh"] * full_refresh
-        arguments += ["--no-populate-cache"] * (connection is not None)
+        if connection is not None:
+            arguments += ["--no-populate-cache", "--threads", str(THREADS_OF_A_CONNECTION)]
         made = ("model",) if SEEDS in exclude else ("model", "seed")
         return self._run(
             arguments, transformer_url, variables, on_event, schema, made, connection, is_build=True

@@ -1,29 +1,31 @@
-"""Replaces parts of `PostgresConnectionManager`, so that dbt does not log in for each node.
+"""Replaces parts of dbt, so that it does not log in for each node and threads do not compete.
 
 A new process of the server learns of all tables that it meets. So within one command a thread's
 next node uses the connection of the one before, as dbt's adapter for Snowflake offers by
-`reuse_connections`; or all threads use one that is lent, in a transaction not theirs to end.
+`reuse_connections`; or all threads use one that is lent, in a transaction not theirs to end, and
+work by turns.
 """
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import psycopg
 import psycopg2
 from dbt.adapters.contracts.connection import Connection, ConnectionState
 from dbt.adapters.postgres.connections import PostgresConnectionManager
+from dbt.artifacts.schemas.run import RunResult
+from dbt.task.base import BaseRunner
+from dbt.task.runnable import GraphRunnableTask
 
+from orchestration.lib.building.dbt_internals.turns import Turn
 from orchestration.lib.building.dbt_result import GIVEN_UP
-
-# How long Python lets a thread go on that prepares a node while another one has its answer: a tenth
-# of the usual time, for there are a hundred answers in a build of seconds.
-SWITCH_SECONDS = 0.0005
 
 _release = PostgresConnectionManager.release
 _open = PostgresConnectionManager.open
 _skips_transactions = PostgresConnectionManager._should_skip_transaction_statements
+_call_runner = GraphRunnableTask.call_runner
 
+_turn = Turn()
 _lent: psycopg.Connection | None = None
 
 
@@ -32,24 +34,21 @@ def keep_connections() -> None:
     PostgresConnectionManager.release = _release_to_the_next
     PostgresConnectionManager.open = classmethod(_open_or_lend)
     PostgresConnectionManager._should_skip_transaction_statements = _is_lent_or_skips
+    GraphRunnableTask.call_runner = _call_in_turn
 
 
 @contextmanager
 def lent(connection: psycopg.Connection | None) -> Iterator[None]:
     """Have dbt do all it does on this connection, if there is one, until the end of the block.
 
-    Its threads take turns: while one waits for the server, others prepare what comes next.
+    Its threads work by turns: while one waits for the server, another prepares what comes next.
     """
     global _lent
-    usual = sys.getswitchinterval()
-    if connection is not None:
-        sys.setswitchinterval(SWITCH_SECONDS)
     _lent = connection
     try:
         yield
     finally:
         _lent = None
-        sys.setswitchinterval(usual)
 
 
 class _Cursor:
@@ -62,7 +61,8 @@ class _Cursor:
         """Run all statements of a text; the last one's result is what counts."""
         assert bindings is None  # only seeds have some
         try:
-            self._cursor.execute(query.encode())
+            with _turn.passed_on():
+                self._cursor.execute(query.encode())
             while self._cursor.nextset():
                 pass
         except psycopg.errors.InFailedSqlTransaction as error:
@@ -102,6 +102,11 @@ def _open_or_lend(manager: type[PostgresConnectionManager], connection: Connecti
 
 def _is_lent_or_skips(manager: PostgresConnectionManager) -> bool:
     return _lent is not None or _skips_transactions(manager)
+
+
+def _call_in_turn(task: GraphRunnableTask, runner: BaseRunner) -> RunResult:
+    with _turn.taken() if _lent is not None else nullcontext():
+        return _call_runner(task, runner)
 
 
 def _release_to_the_next(manager: PostgresConnectionManager) -> None:
