@@ -10,7 +10,8 @@
       keys         columns that are equal in both
       at           the table's instant that lies in [touched_from, touched_until); optional
       from, until  other names of those two columns
-    config `reads_itself`: the model's SQL reads the rows that it replaces, as `replaced(this)`.
+    config `reads_itself`: the model's SQL reads the rows that it replaces, as `replaced(this)`; they
+    are those of equal keys.
 -#}
 {% materialization recomputed, default %}
     {%- set target = this.incorporate(type='table') -%}
@@ -59,15 +60,12 @@
     {%- set is_mart = config.get('contract').enforced -%}
     {%- if config.get('reads_itself') %}
     create temporary table {{ replaced(target) }} on commit drop as
-    select
-        known.ctid as row_id,
-        known.*
-    from {{ target }} as known
-    {%- if touched %}
-    where
-        ({{ touched['keys'] | join(', ') }})
-        in (select {{ touched['keys'] | join(', ') }} from {{ ref(touched.by) }})
-    {%- endif %};
+    {%- set keys = touched['keys'] | join(', ') %}
+    select found.*
+    from (select distinct {{ keys }} from {{ ref(touched.by) }} order by {{ keys }}) as touched
+    cross join lateral {{ looked_up(
+        target, touched['keys'], none, columns='known.ctid as row_id, known.*'
+    ) }} as found;
     {%- endif %}
     {%- if touched %}
     {{ deleted_rows(target, touched) }};
@@ -85,7 +83,8 @@
 {%- endmacro %}
 
 
-{#- A copy of the rows that a partial build replaces, for a model that `reads_itself`. -#}
+{#- A copy of the rows that a partial build replaces, for a model that `reads_itself`, looked up in
+    the order of their index, so that neighbours find its pages at hand. -#}
 {% macro replaced(target) -%}
     {{ target.identifier }}__replaced
 {%- endmacro %}

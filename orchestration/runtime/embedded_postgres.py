@@ -201,15 +201,21 @@ class EmbeddedPostgres:
         self._hand_over(path)
 
     def _port(self) -> int:
+        """Give the port of the server that runs, or of the one that ran last; 0 if none is known.
+
+        A user who resets the server's settings takes the port out of the file of settings.
+        """
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            return int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n")[3])
         lines = (self.data / "postgresql.auto.conf").read_text(encoding="utf-8").splitlines()
-        line = next(line for line in lines if line.startswith("port = "))
-        return int(line.split("'")[1])
+        ports = (line.split("'")[1] for line in lines if line.startswith("port = "))
+        return int(next(ports, "0"))
 
     def _free_port(self) -> int:
         """Keep the port of the last start where it is still free, so that URLs stay valid."""
         try:
             last = self._port()
-        except (OSError, StopIteration, ValueError):
+        except (OSError, ValueError):
             last = 0
         for port in (last, 0):
             with socket.socket() as probe, contextlib.suppress(OSError):

@@ -103,6 +103,16 @@ def test_it_keeps_its_port_while_that_is_free(server: EmbeddedPostgres) -> None:
         assert answer(url, "select 1") == 1
 
 
+def test_its_settings_may_be_reset_while_it_runs(server: EmbeddedPostgres) -> None:
+    with server.running() as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("alter system reset all")
+        assert server.url == url
+        assert server.is_listening()
+    with server.running() as url:
+        assert answer(url, "show listen_addresses") == "127.0.0.1"
+
+
 def test_what_a_killed_process_has_asked_for_ends_soon(server: EmbeddedPostgres) -> None:
     with server.running() as url:
         client = subprocess.Popen([sys.executable, "-c", ASK_FOR_LONG, url])
