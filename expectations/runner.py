@@ -47,7 +47,8 @@ class Gate:
         self._suites = {
             name: _PreparedSuite(suite, scope, batch) for name, (scope, suite) in suites.items()
         }
-        # The same question has the same answer, and files of one source ask the same ones.
+        # The same question has the same answer, and files of one source ask the same ones; that of
+        # a file without a bad row does not depend on how many it has.
         self._header_verdict = lru_cache(maxsize=FILE_VERDICTS)(self._judge_header)
         self._outcome_verdict = lru_cache(maxsize=FILE_VERDICTS)(self._judge_outcome)
 
@@ -75,11 +76,12 @@ class Gate:
 
     def outcome_failure(self, rows_read: int, rows_rejected: int, tally: Tally) -> Check | None:
         """Judge a file by what became of its rows; give the first check that fails."""
-        return _counted_failure(self._outcome_verdict(rows_read, rows_rejected), tally)
+        share = rows_rejected / rows_read if rows_read else None
+        return _counted_failure(self._outcome_verdict(share), tally)
 
-    def _judge_outcome(self, rows_read: int, rows_rejected: int) -> FileVerdict:
-        share = rows_rejected / rows_read if rows_read else 0.0
-        frame = pd.DataFrame({"rows_read": [rows_read], "rejected_share": [share]})
+    def _judge_outcome(self, rejected_share: float | None) -> FileVerdict:
+        has_rows = rejected_share is not None
+        frame = pd.DataFrame({"has_rows": [has_rows], "rejected_share": [rejected_share or 0.0]})
         return self._first_failure("outcome", frame)
 
     def row_verdicts(

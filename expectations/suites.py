@@ -74,12 +74,12 @@ def row_suite(max_field_length: int) -> ExpectationSuite:
 
 
 def outcome_suite(max_rejected_share: float) -> ExpectationSuite:
-    """Judge a file after its rows, given as one row: `rows_read`, `rejected_share`."""
+    """Judge a file after its rows, given as one row: `has_rows`, `rejected_share`."""
     return ExpectationSuite(
         name="outcome",
         expectations=[
-            gxe.ExpectColumnValuesToBeBetween(
-                column="rows_read", min_value=1, meta=_meta("file_has_rows", "empty_file")
+            gxe.ExpectColumnValuesToBeInSet(
+                column="has_rows", value_set=[True], meta=_meta("file_has_rows", "empty_file")
             ),
             gxe.ExpectColumnValuesToBeBetween(
                 column="rejected_share", max_value=max_rejected_share,

@@ -67,9 +67,10 @@ def _rehearse_gate(rules: LoadRules) -> None:
         file = CsvFile(path)
         layout = Layout.of(file.header, rules.sources.of(path.name), rules.timezone)
         ready, tally = gate(rules.limits), Tally()
-        # The verdict on these names is remembered, which is a fiftieth of a drop.
+        # The verdicts on these names, and on a file without a bad row, are remembered: each is a
+        # fiftieth of a drop.
         for header in (REQUIRED_COLUMNS, KNOWN_COLUMNS):
             ready.header_failure(header, tally)
         for chunk in file.chunks(10):
             ready.row_verdicts([layout.candidates(chunk)], rules.earliest, datetime.now(UTC))
-        ready.outcome_failure(3, 1, tally)
+        ready.outcome_failure(3, 0, tally)

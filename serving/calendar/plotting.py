@@ -54,10 +54,10 @@ class Plot:
         return plot if granularity else plot._fitted(snapshot)
 
     def _fitted(self, snapshot: Snapshot) -> "Plot":
-        """Give this plot, or the next coarser one that has not too many points, if any has not."""
+        """Give this plot or the next coarser that has not too many points, else the coarsest."""
         coarser = list(STEPS)[list(STEPS).index(self.granularity) :]
         plots = [replace(self, granularity=granularity) for granularity in coarser]
-        return next((plot for plot in plots if plot._fits(snapshot)), self)
+        return next((plot for plot in plots if plot._fits(snapshot)), plots[-1])
 
     async def points(self, connection: Connection, snapshot: Snapshot) -> list[str]:
         """Give the points of all series as JSON, one series after the other, in whole buckets."""

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from serving.answering.snapshot import Snapshot
 from serving.calendar.ranges import INSTANT
-from serving.calendar.series import Window
+from serving.calendar.series import STEPS, Window
 from serving.choices import Granularity
 from serving.chosen import Chosen, Span
 from serving.errors import ProblemError, invalid
 from serving.queries.published import Camera
 
 MOST_POINTS = 50_000
+COARSEST = list(STEPS)[-1]
 
 
 def windows_of(
@@ -90,7 +91,7 @@ def check_windows(windows: Iterable[Window]) -> None:
     """Raise a 422 where series would be longer than anyone reads, or leave the calendar."""
     windows = list(windows)
     if (size := points_in(windows)) > MOST_POINTS:
-        raise _too_long(size)
+        raise _too_long(size, windows[0].granularity)
     try:
         for window in windows:
             _ = window.labels
@@ -98,9 +99,8 @@ def check_windows(windows: Iterable[Window]) -> None:
         raise invalid("from", "The range reaches beyond the years 1 to 9999.") from None
 
 
-def _too_long(size: int) -> ProblemError:
-    detail = (
-        f"The series would have {size:,} points, more than {MOST_POINTS:,}: ask for a shorter "
-        "range, fewer cameras or a coarser granularity."
-    )
-    return invalid("granularity", detail)
+def _too_long(size: int, granularity: Granularity) -> ProblemError:
+    told = f"The series would have {size:,} points, more than {MOST_POINTS:,}: ask for a shorter"
+    if granularity == COARSEST:
+        return invalid("from", f"{told} range or fewer cameras.")
+    return invalid("granularity", f"{told} range, fewer cameras or a coarser granularity.")

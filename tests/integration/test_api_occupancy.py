@@ -122,7 +122,8 @@ def test_who_names_no_granularity_gets_one_that_fits(
     ("query", "name"),
     [
         ("from=1990-01-01&granularity=hour", "granularity"),
-        ("from=0002-01-01", "granularity"),
+        ("from=0002-01-01&granularity=day", "granularity"),
+        ("from=0002-01-01", "from"),
         ("granularity=minute", "granularity"),
     ],
 )

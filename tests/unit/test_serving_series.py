@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.calendar.series import Window, points
+from serving.calendar.windows import check_windows
 from serving.choices import Granularity
+from serving.errors import ProblemError
 from tests.reference.zones import buckets_between, hour_of
 
 TOLD = {"camera_id": "CAM-A"}
@@ -54,6 +56,21 @@ def test_a_day_has_as_many_hours_as_its_clock(day: str, hours: int) -> None:
     start, end = (datetime(2026, 3, int(day) + n, tzinfo=zone).astimezone(UTC) for n in (0, 1))
     asked = Window(start, end, zone, "hour", end)
     assert len(asked.labels) == hours
+
+
+@pytest.mark.parametrize(
+    ("granularity", "blamed", "advice"),
+    [("day", "granularity", "a coarser granularity"), ("week", "from", "range or fewer cameras.")],
+)
+def test_a_series_that_is_too_long_is_told_what_would_help(
+    granularity: Granularity, blamed: str, advice: str
+) -> None:
+    asked = window("1980-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00", "UTC", granularity)
+    with pytest.raises(ProblemError) as problem:
+        check_windows([asked] * 100)
+    assert problem.value.detail.endswith((advice, f"{advice}."))
+    assert problem.value.errors is not None
+    assert problem.value.errors[0]["parameter"] == blamed
 
 
 def test_a_date_that_a_zone_skips_is_no_day() -> None:
