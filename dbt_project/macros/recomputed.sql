@@ -10,8 +10,8 @@
       keys         columns that are equal in both
       at           the table's instant that lies in [touched_from, touched_until); optional
       from, until  other names of those two columns
-    config `reads_itself`: the model's SQL reads the rows that it replaces, as `replaced(this)`; they
-    are those of equal keys.
+    config `reads_itself`: the model's SQL reads the rows that it replaces, as `replaced(this)`. It
+    needs `touched`, without `at`: the rows are those of equal keys.
 -#}
 {% materialization recomputed, default %}
     {%- set target = this.incorporate(type='table') -%}

@@ -100,7 +100,8 @@ def check_windows(windows: Iterable[Window]) -> None:
 
 
 def _too_long(size: int, granularity: Granularity) -> ProblemError:
-    told = f"The series would have {size:,} points, more than {MOST_POINTS:,}: ask for a shorter"
+    told = f"The series would have {size:,} points, more than {MOST_POINTS:,}"
     if granularity == COARSEST:
-        return invalid("from", f"{told} range or fewer cameras.")
-    return invalid("granularity", f"{told} range, fewer cameras or a coarser granularity.")
+        return invalid("from", f"{told}: ask for a shorter range or fewer cameras.")
+    advice = "ask for a shorter range, fewer cameras or a coarser granularity"
+    return invalid("granularity", f"{told}: {advice}.")

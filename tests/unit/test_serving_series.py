@@ -60,7 +60,7 @@ def test_a_day_has_as_many_hours_as_its_clock(day: str, hours: int) -> None:
 
 @pytest.mark.parametrize(
     ("granularity", "blamed", "advice"),
-    [("day", "granularity", "a coarser granularity"), ("week", "from", "range or fewer cameras.")],
+    [("day", "granularity", "a coarser granularity."), ("week", "from", "range or fewer cameras.")],
 )
 def test_a_series_that_is_too_long_is_told_what_would_help(
     granularity: Granularity, blamed: str, advice: str
@@ -68,7 +68,7 @@ def test_a_series_that_is_too_long_is_told_what_would_help(
     asked = window("1980-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00", "UTC", granularity)
     with pytest.raises(ProblemError) as problem:
         check_windows([asked] * 100)
-    assert problem.value.detail.endswith((advice, f"{advice}."))
+    assert problem.value.detail.endswith(advice)
     assert problem.value.errors is not None
     assert problem.value.errors[0]["parameter"] == blamed
 
