@@ -102,9 +102,13 @@
 {% macro pending_rows(rows) -%}
     {%- if is_partial() -%}
     pending
-    cross join lateral {{ looked_up(
-        ref('stg_raw__camera_events'), ['load_id'], none, by='pending'
-    ) }} as {{ rows }}
+    cross join lateral (
+        select *
+        from {{ ref('stg_raw__camera_events') }} as known
+        -- Not by `=`: of a month that came in one file, any load would be expected to be all.
+        where known.load_id between pending.load_id and pending.load_id
+        offset 0
+    ) as {{ rows }}
     {%- else -%}
     ({{ rows_that_came() }}) as {{ rows }}
     inner join pending on {{ rows }}.load_id = pending.load_id

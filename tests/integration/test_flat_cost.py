@@ -15,7 +15,7 @@ from orchestration.lib.building.dbt_build import DbtProject
 from orchestration.lib.building.publication import build_turn
 from orchestration.lib.building.warehouse_build import build, build_scope
 from orchestration.lib.loading.raw_months import make_months
-from orchestration.runtime.warehouse_urls import Warehouse
+from orchestration.runtime.warehouse_urls import Warehouse, with_database
 from tests.conftest import copied_database, of_database
 
 MANY_DAYS = 80
@@ -26,6 +26,7 @@ EVENTS_A_DAY = 800
 EVENTS_OF_REGULARS = 200  # of the same persons each day
 REGULARS = -1
 NEW_EVENTS = 100
+LARGE_FILE = 20_000
 MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
 GROWING = (
     "raw.camera_events", "intermediate.int_events_deduplicated", "marts.fct_events",
@@ -134,6 +135,22 @@ def test_a_small_load_reads_little_of_a_large_warehouse(
     after = rows_read(connection)
     read = {table: after[table] - before[table] for table in GROWING}
     assert {table: count for table, count in read.items() if count > 40 * NEW_EVENTS} == {}
+
+
+def test_a_small_load_does_not_read_a_month_that_came_in_one_file(
+    connection: psycopg.Connection, built_warehouse: Warehouse, dbt_project: DbtProject,
+    server_url: str,
+) -> None:  # fmt: skip
+    load(built_warehouse, 0, LARGE_FILE)
+    assert built(connection, dbt_project, built_warehouse.transformer)
+    url = with_database(server_url, connection.info.dbname)
+    with psycopg.connect(url, autocommit=True) as superuser:
+        superuser.execute("vacuum analyze raw.camera_events")  # as autovacuum does in time
+    before = rows_read(connection)
+    load(built_warehouse, 1, NEW_EVENTS)
+    assert not built(connection, dbt_project, built_warehouse.transformer)
+    after = rows_read(connection)
+    assert after[GROWING[0]] - before[GROWING[0]] < 10 * NEW_EVENTS
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ told as (
         events.camera_id,
         min(events.site_id collate "C") as site_id
     from pending
-    -- Apart, so that each load is looked up: raw is large, and its statistics may be old.
+    -- Apart, so that each load is looked up: raw is large, and its statistics may be old. Not by `=`:
+    -- of a month that came in one file, any load would be expected to be all.
     cross join lateral (
         select
             camera_id,
             site_id
         from staging.stg_raw__camera_events as known
-        where known.load_id = pending.load_id
+        where known.load_id between pending.load_id and pending.load_id
         offset 0
     ) as events
     group by events.camera_id
